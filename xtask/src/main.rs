@@ -1,0 +1,2 @@
+//! The eventyard command.
+fn main() {}
