@@ -15,9 +15,10 @@ use std::fmt;
 
 pub use builder::{EventBuilder, Extension};
 pub use data::Data;
-pub use delivered::Travel;
-pub use error::{EventError, EventErrorKind};
 pub(crate) use data::is_json;
+pub use delivered::Travel;
+pub(crate) use delivered::member as write_member;
+pub use error::{EventError, EventErrorKind};
 
 use crate::json::{self, Spanned, Value};
 use crate::{Digest, Identity, Limits, Timestamp};
@@ -71,6 +72,12 @@ impl Event {
         let checked = Checked::of(&spanned)?;
         let document = spanned.text.trim_end_matches([' ', '\n', '\r', '\t']);
         Ok(Self { document: document.into(), checked, duplicates })
+    }
+
+    /// The same event, some of whose duplicates were settled before its document was written.
+    pub(crate) fn with_duplicates(mut self, duplicates: u32) -> Self {
+        self.duplicates = self.duplicates.saturating_add(duplicates);
+        self
     }
 
     /// Starts an event from its required attributes.

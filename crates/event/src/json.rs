@@ -5,6 +5,7 @@
 //! every refusal. Strings without escapes borrow from the text.
 
 mod convert;
+mod decimal;
 mod error;
 mod number;
 mod object;
@@ -18,7 +19,7 @@ mod write;
 pub use error::{JsonError, JsonErrorKind};
 pub use number::Number;
 pub use object::Object;
-pub(crate) use parser::{Spanned, parse_spanned};
 pub use parser::{Document, parse};
+pub(crate) use parser::{Spanned, parse_spanned};
 pub use value::Value;
 pub(crate) use write::string as write_string;

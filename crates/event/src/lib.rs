@@ -18,11 +18,11 @@
 )]
 #![forbid(unsafe_code)]
 
-mod limits;
-pub mod json;
-mod ids;
-mod event;
 pub mod decode;
+mod event;
+mod ids;
+pub mod json;
+mod limits;
 
 pub use event::{Data, Event, EventBuilder, EventError, EventErrorKind, Extension, Travel};
 pub use ids::{DeliveryId, Digest, Identity, InvalidId, short_hash};

@@ -115,7 +115,8 @@ impl EventBuilder {
     /// [`JsonError`] when the text is not JSON within the limits; the builder is gone then.
     pub fn data_json(self, text: &[u8], limits: &Limits) -> Result<Self, JsonError> {
         let read = parse(text, limits)?;
-        let text = std::str::from_utf8(text).unwrap_or("null").trim_matches([' ', '\n', '\r', '\t']);
+        let text =
+            std::str::from_utf8(text).unwrap_or("null").trim_matches([' ', '\n', '\r', '\t']);
         Ok(if read.duplicates > 0 { self.data(&read.root) } else { self.data_checked(text) })
     }
 

@@ -1,6 +1,5 @@
 //! Holds a document to CloudEvents 1.0 and notes where its attributes are.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use base64::Engine;
@@ -71,7 +70,6 @@ impl Found {
             "id" => self.id = text(false)?,
             "source" => self.source = text(false)?,
             "type" => self.event_type = text(false)?,
-            // EventBridge and S3 may give an empty subject's worth; the specification does not.
             "subject" => self.subject = text(false)?,
             "dataschema" => drop(text(false)?),
             "datacontenttype" => self.datacontenttype = text(false)?,
@@ -129,7 +127,7 @@ fn attribute(
     span: &Range<usize>,
     may_be_empty: bool,
 ) -> Result<Option<Text>, Kind> {
-    let text: &Cow<'_, str> = match value {
+    let text = match value {
         Value::Null => return Ok(None),
         Value::String(text) => text,
         other => {
@@ -154,9 +152,7 @@ fn characters(name: &str, text: &str) -> Result<(), Kind> {
         c.is_control() || (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
     };
     match text.chars().find(refused) {
-        Some(c) => {
-            Err(Kind::Character { attribute: name.to_owned(), character: u32::from(c) })
-        }
+        Some(c) => Err(Kind::Character { attribute: name.to_owned(), character: u32::from(c) }),
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{EVENTBRIDGE, Event, HOPS};
+use super::{EVENTBRIDGE, Event, EventError, HOPS};
 use crate::json::{self, Value};
 use crate::{DeliveryId, Limits};
 
@@ -50,10 +50,13 @@ impl Event {
         }
         let document = rewritten(&self.document, &[], &[(HOPS, hops.to_string())]);
         let event = json::parse_spanned(document.as_bytes(), &Limits::checked())
-            .map_err(Into::into)
+            .map_err(EventError::from)
             .and_then(Self::from_spanned);
         // INVARIANT (event-document): only a count changed, so the document is an event still.
-        event.map_or(self.clone(), |event| Self { duplicates: self.duplicates, ..event })
+        match event {
+            Ok(event) => Self { duplicates: self.duplicates, ..event },
+            Err(_) => self,
+        }
     }
 }
 
@@ -80,7 +83,7 @@ fn rewritten(document: &str, dropped: &[&str], added: &[(&str, String)]) -> Stri
 }
 
 /// Writes one member of an object, and what stands before it.
-pub(super) fn member(out: &mut String, name: &str, value: &str) {
+pub(crate) fn member(out: &mut String, name: &str, value: &str) {
     out.push(if out.is_empty() { '{' } else { ',' });
     // Writing to a string does not fail.
     let _ = json::write_string(name, out);

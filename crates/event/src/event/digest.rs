@@ -19,14 +19,18 @@ pub(super) fn digest(document: &Object<'_>) -> Digest {
 /// Adds a value so that two values add the same bytes exactly when they are equal.
 fn value(parts: &mut Parts, its: &Value<'_>) {
     match its {
-        Value::Null => drop(parts.raw(b"n")),
-        Value::Bool(true) => drop(parts.raw(b"t")),
-        Value::Bool(false) => drop(parts.raw(b"f")),
+        Value::Null => tag(parts, b"n"),
+        Value::Bool(true) => tag(parts, b"t"),
+        Value::Bool(false) => tag(parts, b"f"),
         Value::Number(number) => {
             parts.raw(b"d");
-            number.canonical(|bytes| drop(parts.raw(bytes)));
+            number.canonical(|bytes| {
+                parts.raw(bytes);
+            });
         }
-        Value::String(text) => drop(parts.raw(b"s").part(text)),
+        Value::String(text) => {
+            parts.raw(b"s").part(text);
+        }
         Value::Array(elements) => {
             parts.raw(b"[");
             elements.iter().for_each(|element| value(parts, element));
@@ -43,4 +47,8 @@ fn value(parts: &mut Parts, its: &Value<'_>) {
             parts.raw(b"}");
         }
     }
+}
+
+fn tag(parts: &mut Parts, tag: &[u8]) {
+    parts.raw(tag);
 }

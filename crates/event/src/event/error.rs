@@ -51,7 +51,9 @@ pub enum EventErrorKind {
         character: u32,
     },
     /// An extension is neither a string, a boolean nor a 32-bit integer.
-    #[error("extension attribute `{name}` must be a string, boolean or 32-bit integer, got {found}")]
+    #[error(
+        "extension attribute `{name}` must be a string, boolean or 32-bit integer, got {found}"
+    )]
     Extension {
         /// Its name.
         name: String,
@@ -92,8 +94,19 @@ impl EventError {
 
     /// The error's stable code, such as `E0521`.
     pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// The way out, where one is known.
+    pub fn help(&self) -> Option<&'static str> {
+        self.kind.help()
+    }
+}
+
+impl EventErrorKind {
+    pub(crate) fn code(&self) -> &'static str {
         use EventErrorKind as K;
-        match &self.kind {
+        match self {
             K::Json(error) => error.code(),
             K::NotAnObject(_) => "E0520",
             K::Missing(_) => "E0521",
@@ -110,10 +123,9 @@ impl EventError {
         }
     }
 
-    /// The way out, where one is known.
-    pub fn help(&self) -> Option<&'static str> {
+    pub(crate) fn help(&self) -> Option<&'static str> {
         use EventErrorKind as K;
-        Some(match &self.kind {
+        Some(match self {
             K::Json(error) => return error.help(),
             K::NotAnObject(_) => "send one CloudEvents object, or an array of them",
             K::Missing("id") => "give every event an id that is unique for its source",

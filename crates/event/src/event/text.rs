@@ -1,6 +1,5 @@
 //! The text of an attribute: a place in the document, or a copy where the document escapes it.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 #[derive(Debug, Clone)]
@@ -11,11 +10,12 @@ pub(super) enum Text {
 
 impl Text {
     /// The text of the string value at `span` of its document, which includes its quotes.
-    pub fn new(text: &Cow<'_, str>, span: &Range<usize>) -> Self {
-        match text {
-            Cow::Borrowed(_) => Self::Within(span.start + 1..span.end.saturating_sub(1)),
-            Cow::Owned(text) => Self::Own(text.as_str().into()),
+    pub fn new(text: &str, span: &Range<usize>) -> Self {
+        // Every escape is longer than what it stands for, so equal lengths mean there is none.
+        if span.len() == text.len() + 2 {
+            return Self::Within(span.start + 1..span.end - 1);
         }
+        Self::Own(text.into())
     }
 
     /// The text, given the document it was made from.

@@ -101,6 +101,20 @@ impl JsonError {
     }
 }
 
+impl JsonErrorKind {
+    /// Whether the text is JSON, or may be, and only more of it than is taken.
+    pub(crate) fn is_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge { .. }
+                | Self::TooDeep { .. }
+                | Self::TooManyMembers { .. }
+                | Self::StringTooLong { .. }
+                | Self::ExponentTooLarge { .. }
+        )
+    }
+}
+
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let JsonErrorKind::TooLarge { bytes, limit } = self.kind {

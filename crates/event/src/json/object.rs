@@ -65,9 +65,10 @@ impl<'a> Object<'a> {
             return Some(std::mem::replace(old, value));
         }
         let at = self.members.len();
-        let place = self.index.as_ref().map(|index| {
-            index.0.partition_point(|other| self.name(*other) < name.as_ref())
-        });
+        let place = self
+            .index
+            .as_ref()
+            .map(|index| index.0.partition_point(|other| self.name(*other) < name.as_ref()));
         self.members.push((name, value));
         match (self.index.as_mut(), place) {
             (Some(index), Some(place)) => index.0.insert(place, at),

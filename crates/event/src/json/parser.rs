@@ -1,15 +1,17 @@
 //! The reader: one pass over the bytes, by recursive descent, bounded in depth.
 
-use std::borrow::Cow;
+mod number;
+mod string;
+
 use std::ops::Range;
 
-use super::{JsonError, JsonErrorKind as Kind, Number, Object, Value, scan};
+use super::{JsonError, JsonErrorKind as Kind, Object, Value};
 use crate::Limits;
+
+pub(super) use number::is_number;
 
 /// The deepest nesting that any limits allow: the reader recurses, and a stack is finite.
 const DEPTH_MAX: u32 = 256;
-/// The largest exponent that any limits allow: comparison adds them up in 64 bits.
-const EXPONENT_MAX: u32 = 999_999;
 
 /// A text that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,25 +53,13 @@ pub fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Document<'a>, JsonEr
 }
 
 /// [`parse`], with the places of the root's children.
-pub(crate) fn parse_spanned<'a>(
-    text: &'a [u8],
-    limits: &Limits,
-) -> Result<Spanned<'a>, JsonError> {
+pub(crate) fn parse_spanned<'a>(text: &'a [u8], limits: &Limits) -> Result<Spanned<'a>, JsonError> {
     let mut parser = Parser::new(text, limits)?;
     parser.spans = Some(Vec::new());
     let root = parser.document()?;
     let spans = parser.spans.take().unwrap_or_default();
     let document = Document { root, duplicates: parser.duplicates };
     Ok(Spanned { text: parser.text, document, spans })
-}
-
-/// Whether the whole text is one JSON number.
-pub(super) fn is_number(text: &str) -> bool {
-    let limits = Limits::checked();
-    let Ok(mut parser) = Parser::new(text.as_bytes(), &limits) else { return false };
-    matches!(parser.peek(), Some(b'-' | b'0'..=b'9'))
-        && parser.number().is_ok()
-        && parser.at == text.len()
 }
 
 struct Parser<'a, 'l> {
@@ -97,7 +87,11 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.skip_space();
         let root = self.value(0)?;
         self.skip_space();
-        if self.at < self.text.len() { Err(self.unexpected("the end of the text")) } else { Ok(root) }
+        if self.at < self.text.len() {
+            Err(self.unexpected("the end of the text"))
+        } else {
+            Ok(root)
+        }
     }
 
     fn value(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
@@ -199,145 +193,6 @@ impl<'a, 'l> Parser<'a, 'l> {
             "false" => "`false`",
             _ => "`null`",
         }))
-    }
-
-    fn number(&mut self) -> Result<Number<'a>, JsonError> {
-        let start = self.at;
-        self.take(b'-');
-        match self.peek() {
-            Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.digits()?,
-            Some(b'I' | b'N') => return self.not_finite(start),
-            _ => return Err(self.unexpected("a digit")),
-        }
-        if matches!(self.peek(), Some(b'0'..=b'9')) {
-            return Err(JsonError::new(Kind::LeadingZero, start));
-        }
-        if self.take(b'.') {
-            self.digits()?;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            self.exponent(start)?;
-        }
-        if self.at - start > self.limits.string_bytes {
-            let limit = self.limits.string_bytes;
-            return Err(JsonError::new(Kind::StringTooLong { limit }, start));
-        }
-        Ok(Number::checked(self.slice(start)))
-    }
-
-    fn exponent(&mut self, start: usize) -> Result<(), JsonError> {
-        if matches!(self.peek(), Some(b'+' | b'-')) {
-            self.at += 1;
-        }
-        let first = self.at;
-        self.digits()?;
-        let limit = self.limits.exponent.min(EXPONENT_MAX);
-        let written = self.slice(first).trim_start_matches('0');
-        let fits = written.is_empty() || written.parse::<u32>().is_ok_and(|value| value <= limit);
-        if fits { Ok(()) } else { Err(JsonError::new(Kind::ExponentTooLarge { limit }, start)) }
-    }
-
-    /// Steps over one or more digits.
-    fn digits(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        if self.at == start { Err(self.unexpected("a digit")) } else { Ok(()) }
-    }
-
-    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
-        let quote = self.at;
-        let start = quote + 1;
-        self.at = scan::special(self.text.as_bytes(), start);
-        let text = if self.peek() == Some(b'"') {
-            Cow::Borrowed(self.slice(start))
-        } else {
-            Cow::Owned(self.escaped(start)?)
-        };
-        self.at += 1;
-        if text.len() > self.limits.string_bytes {
-            let limit = self.limits.string_bytes;
-            return Err(JsonError::new(Kind::StringTooLong { limit }, quote));
-        }
-        Ok(text)
-    }
-
-    /// The string from `start` up to its closing quote, with its escapes resolved.
-    fn escaped(&mut self, start: usize) -> Result<String, JsonError> {
-        let mut out = String::from(self.slice(start));
-        loop {
-            match self.peek() {
-                Some(b'"') => return Ok(out),
-                Some(b'\\') => out.push(self.escape()?),
-                Some(byte) => return Err(self.refuse(Kind::ControlCharacter(byte))),
-                None => return Err(self.unexpected("`\"`")),
-            }
-            let from = self.at;
-            self.at = scan::special(self.text.as_bytes(), from);
-            out.push_str(self.slice(from));
-        }
-    }
-
-    fn escape(&mut self) -> Result<char, JsonError> {
-        let backslash = self.at;
-        self.at += 2;
-        let letter = self.text.as_bytes().get(backslash + 1);
-        Ok(match letter {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => return self.unicode(backslash),
-            Some(_) => return Err(JsonError::new(Kind::BadEscape, backslash)),
-            None => {
-                self.at = self.text.len();
-                return Err(self.unexpected("an escape"));
-            }
-        })
-    }
-
-    /// The character of a `\uXXXX`, or of two that form a surrogate pair.
-    fn unicode(&mut self, backslash: usize) -> Result<char, JsonError> {
-        let lone = || JsonError::new(Kind::LoneSurrogate, backslash);
-        let first = self.hex()?;
-        if !(0xd800..0xe000).contains(&first) {
-            return char::from_u32(first).ok_or_else(lone);
-        }
-        let follows = self.text.as_bytes().get(self.at..).is_some_and(|r| r.starts_with(b"\\u"));
-        if first >= 0xdc00 || !follows {
-            return Err(lone());
-        }
-        self.at += 2;
-        let second = self.hex()?;
-        if !(0xdc00..0xe000).contains(&second) {
-            return Err(lone());
-        }
-        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).ok_or_else(lone)
-    }
-
-    fn hex(&mut self) -> Result<u32, JsonError> {
-        let mut value = 0;
-        for _ in 0..4 {
-            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
-            value = value * 16 + digit.ok_or_else(|| self.unexpected("a hexadecimal digit"))?;
-            self.at += 1;
-        }
-        Ok(value)
-    }
-
-    fn not_finite<T>(&self, at: usize) -> Result<T, JsonError> {
-        let rest = self.text.get(at..).unwrap_or_default().trim_start_matches('-');
-        if rest.starts_with("NaN") || rest.starts_with("Infinity") {
-            return Err(JsonError::new(Kind::NotFinite, at));
-        }
-        Err(self.unexpected(if at == self.at { "a value" } else { "a digit" }))
     }
 
     #[inline]
