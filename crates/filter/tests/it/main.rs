@@ -1,0 +1,9 @@
+//! The integration tests of the filters: one binary, one module per subject.
+
+mod support;
+
+mod cts;
+mod differential;
+mod errors;
+mod generator;
+mod pattern;
