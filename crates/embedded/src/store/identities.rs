@@ -1,0 +1,131 @@
+//! The identity index: which event is already in the log, by the hash of its source and id.
+//!
+//! Identities are random, so an index of them is a tree in which every insert touches another
+//! leaf, and each leaf is written again with each commit: four times the bytes of the events
+//! themselves. So the newest identities wait in memory, in a [`Tail`] that is rebuilt from the
+//! pages when the store is opened, and move to the table one slice of the key space at a time: a
+//! thousand of them into a few neighbouring leaves.
+//!
+//! `// INVARIANT (indexed)`: every event of a page below `Tail::indexed` is in the table; every
+//! event of a later page is in the tail or in the table.
+
+use std::collections::BTreeMap;
+
+use eventyard_event::Identity;
+use redb::{ReadableTable, Table};
+
+use super::error::Fault;
+use super::page::{self, Page};
+
+/// Identities that wait before slices are moved; a tail grows to about twice as many (3 MB).
+const TAIL: usize = 32_768;
+
+/// Parts of the key space; a commit moves one.
+const SLICES: u64 = 64;
+
+/// The newest identities, and how far the table has followed.
+#[derive(Debug, Default)]
+pub(crate) struct Tail {
+    entries: BTreeMap<u64, u64>,
+    /// The slice that is moved next.
+    slice: u64,
+    /// Pages below this one are wholly in the table.
+    indexed: u64,
+    /// Pages below this one will be, once every slice has been moved.
+    indexing: u64,
+}
+
+/// Where an identity is, or may be put.
+pub(crate) enum Found<T> {
+    /// It is in the log; what the check of the event's record gave.
+    Taken(T),
+    /// It is not; this number is free for it.
+    Free(u64),
+}
+
+impl Tail {
+    /// An empty tail for a table that has every page below `indexed`.
+    pub fn new(indexed: u64) -> Self {
+        Self { indexed, indexing: indexed, ..Self::default() }
+    }
+
+    /// The page from which on a tail must be rebuilt.
+    pub fn indexed(&self) -> u64 {
+        self.indexed
+    }
+
+    /// Takes up the events of one page, as when the store is opened.
+    pub fn add_page(&mut self, page: &Page) {
+        for (entry, sequence) in page.entries.iter().zip(page.first..) {
+            self.entries.insert(entry.slot, sequence);
+        }
+    }
+
+    pub fn insert(&mut self, slot: u64, sequence: u64) {
+        self.entries.insert(slot, sequence);
+    }
+
+    /// Looks for an identity. Two identities whose numbers collide take neighbouring ones, so
+    /// `check` says of each candidate whether it is the one looked for.
+    pub fn find<T>(
+        &self,
+        table: &impl ReadableTable<u64, u64>,
+        identity: &Identity,
+        mut check: impl FnMut(u64) -> Result<Option<T>, Fault>,
+    ) -> Result<Found<T>, Fault> {
+        let mut slot = page::slot(identity);
+        while let Some(sequence) = self.get(table, slot)? {
+            if let Some(found) = check(sequence)? {
+                return Ok(Found::Taken(found));
+            }
+            slot = slot.wrapping_add(1);
+        }
+        Ok(Found::Free(slot))
+    }
+
+    fn get(
+        &self,
+        table: &impl ReadableTable<u64, u64>,
+        slot: u64,
+    ) -> Result<Option<u64>, Fault> {
+        match self.entries.get(&slot) {
+            Some(sequence) => Ok(Some(*sequence)),
+            None => Ok(table.get(slot)?.map(|found| found.value())),
+        }
+    }
+
+    /// Moves slices to the table when enough has gathered; `next_page` is the next page's number.
+    pub fn settle(&mut self, table: &mut Table<'_, u64, u64>, next_page: u64) -> Result<(), Fault> {
+        if self.entries.len() > TAIL {
+            self.move_slice(table, next_page)?;
+        }
+        while self.entries.len() > 2 * TAIL {
+            self.move_slice(table, next_page)?;
+        }
+        Ok(())
+    }
+
+    fn move_slice(
+        &mut self,
+        table: &mut Table<'_, u64, u64>,
+        next_page: u64,
+    ) -> Result<(), Fault> {
+        if self.slice == 0 {
+            self.indexing = next_page;
+        }
+        let width = u64::MAX / SLICES + 1;
+        let from = self.slice * width;
+        let slice = from..=from + (width - 1);
+        let moved: Vec<u64> = self.entries.range(slice).map(|(slot, _)| *slot).collect();
+        for slot in moved {
+            if let Some(sequence) = self.entries.remove(&slot) {
+                table.insert(slot, sequence)?;
+            }
+        }
+        self.slice = (self.slice + 1) % SLICES;
+        if self.slice == 0 {
+            self.indexed = self.indexing;
+        }
+        Ok(())
+    }
+}
