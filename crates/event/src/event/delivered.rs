@@ -33,12 +33,13 @@ impl Event {
         let hops = self.hops().max(travel.hops).saturating_add(1).min(HOPS_MAX);
         let mut added = vec![(HOPS, hops.to_string())];
         if let Some(delivery) = travel.delivery {
-            added.push(("eventyarddelivery", format!("\"{delivery}\"")));
+            added.push((DELIVERY, format!("\"{delivery}\"")));
         }
         if let Some(replay) = travel.replay {
             added.push(("replay", Value::from(replay).to_string()));
         }
-        rewritten(&self.document, &[EVENTBRIDGE], &added)
+        // A delivery id that came with the event is of the delivery that brought it here.
+        rewritten(&self.document, &[EVENTBRIDGE, DELIVERY], &added)
     }
 
     /// The same event, having travelled `hops` hops. The identity and the digest stay.
@@ -60,6 +61,8 @@ impl Event {
     }
 }
 
+/// The extension attribute that names the delivery.
+const DELIVERY: &str = "eventyarddelivery";
 /// The largest integer of CloudEvents (§2.4).
 const HOPS_MAX: u32 = i32::MAX.unsigned_abs();
 

@@ -15,8 +15,10 @@ pub(crate) fn rfc3339(text: &str) -> Option<Timestamp> {
     if fraction.is_empty() || !is_offset(offset) {
         return None;
     }
-    let fraction = fraction.get(..9).unwrap_or(fraction);
-    format!("{date_time}.{fraction}{offset}").parse().ok()
+    match fraction.get(..9) {
+        Some(nanos) => format!("{date_time}.{nanos}{offset}").parse().ok(),
+        None => text.parse().ok(),
+    }
 }
 
 fn is_offset(text: &str) -> bool {

@@ -132,6 +132,9 @@ impl fmt::Display for JsonErrorKind {
             Self::Unexpected { expected, found: None } => {
                 write!(f, "expected {expected}, found the end of the text")
             }
+            Self::Unexpected { expected, found: Some(found @ ('"' | '\'' | '\\')) } => {
+                write!(f, "expected {expected}, found `{found}`")
+            }
             Self::Unexpected { expected, found: Some(found) } => {
                 write!(f, "expected {expected}, found `{}`", found.escape_debug())
             }

