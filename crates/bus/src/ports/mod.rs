@@ -1,0 +1,69 @@
+//! What the pipeline needs of the world, as small traits.
+//!
+//! | port | needs | memory adapter |
+//! |---|---|---|
+//! | [`Ledger`] | accepted events with their plans, pages of the log | [`crate::memory::MemoryStore`] |
+//! | [`Deliveries`] | items of deliveries that are not done | the same |
+//! | [`RuleSets`] | rule sets by version, for events accepted under older rules | the same |
+//! | [`Targets`] | sending | [`crate::memory::RecordingTargets`] |
+//! | [`Clock`] | the time | [`crate::memory::ManualClock`] |
+//! | [`Observer`] | somebody to tell | [`crate::memory::RecordingObserver`] |
+//!
+//! **Durability.** [`Ledger::accept`] is durable when it returns, and so are [`RuleSets::put`],
+//! [`Deliveries::redrive`], [`Deliveries::drop`] and [`Deliveries::park_undecodable`]. Every other
+//! write may become durable later, but never before a write that returned earlier: a crash then
+//! forgets the end of what was written, the page is open again, and its stored plan runs again.
+//!
+//! **Dropped futures.** The pipeline may drop any future at any await (a crash looks the same). A
+//! port call then has happened wholly or not at all.
+
+mod deliveries;
+mod error;
+mod ledger;
+mod observer;
+mod rule_sets;
+mod targets;
+
+pub use deliveries::{Deliveries, ParkedCursor, ParkedPage, ParkedQuery};
+pub use error::StoreError;
+pub use ledger::Ledger;
+pub use observer::Observer;
+pub use rule_sets::{RuleSets, RulesFile, StoredRules};
+pub use targets::{Parcel, Route, Sent, Targets};
+
+use jiff::Timestamp;
+
+/// The time, as a port, so that tests decide it.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The adapters of one bus, put together by who starts it.
+pub trait Ports: Send + Sync + 'static {
+    /// Accepted events and the log.
+    type Ledger: Ledger;
+    /// Delivery items.
+    type Deliveries: Deliveries;
+    /// Stored rule sets.
+    type RuleSets: RuleSets;
+    /// Sending.
+    type Targets: Targets;
+    /// The time.
+    type Clock: Clock;
+    /// Somebody to tell.
+    type Observer: Observer;
+
+    /// Accepted events and the log.
+    fn ledger(&self) -> &Self::Ledger;
+    /// Delivery items.
+    fn deliveries(&self) -> &Self::Deliveries;
+    /// Stored rule sets.
+    fn rule_sets(&self) -> &Self::RuleSets;
+    /// Sending.
+    fn targets(&self) -> &Self::Targets;
+    /// The time.
+    fn clock(&self) -> &Self::Clock;
+    /// Somebody to tell.
+    fn observer(&self) -> &Self::Observer;
+}

@@ -1,0 +1,46 @@
+//! Rule sets by version: what was in force when an event was accepted.
+
+use super::StoreError;
+use eventyard_rules::Version;
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+
+/// Keeps the texts of rule sets; they outlive every event routed by them.
+pub trait RuleSets: Send + Sync {
+    /// Stores a rule set, durable when it returns. One that is there already stays as it is: equal
+    /// versions mean equal texts.
+    ///
+    /// # Errors
+    /// [`Unavailable`](StoreError::Unavailable): unknown; the same call again is safe.
+    fn put(&self, rules: &StoredRules) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The rule set of this version, if it was stored.
+    ///
+    /// # Errors
+    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
+    fn get(
+        &self,
+        version: &Version,
+    ) -> impl Future<Output = Result<Option<StoredRules>, StoreError>> + Send;
+}
+
+/// A rule set as texts, enough to load it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredRules {
+    /// The version of these texts.
+    pub version: Version,
+    /// The files, in the order of their names.
+    pub files: Vec<RulesFile>,
+    /// The overlay, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<RulesFile>,
+}
+
+/// One file of a stored rule set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesFile {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
