@@ -42,7 +42,7 @@ mod pipeline;
 
 // Judges and stand-ins.
 pub mod audit;
-// contract
+pub mod contract;
 pub mod memory;
 
 pub use cause::Cause;

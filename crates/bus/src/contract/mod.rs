@@ -1,0 +1,128 @@
+//! What every adapter of a store port must do, as tests that run on each of them alike.
+//!
+//! Every case is an async function over a fresh store, and its name is the sentence it proves. A crate with
+//! an adapter runs a whole suite with one line, in a module of its own:
+//!
+//! ```
+//! mod ledger {
+//!     use eventyard_bus::memory::MemoryStore;
+//!     eventyard_bus::ledger_contract!(futures::executor::block_on, Box::new(MemoryStore::default()));
+//! }
+//! ```
+//! The first argument runs a future to its end; the second is evaluated for each case, may `.await`,
+//! and gives what dereferences to the store: a `Box`, an `Arc`, or a guard that keeps a folder.
+//!
+//! Times are values here, so no case waits for anything.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a case fails by panicking, like every test"
+)]
+
+pub mod deliveries;
+pub mod fixture;
+pub mod groups;
+pub mod ledger;
+pub mod operations;
+pub mod pages;
+pub mod rule_sets;
+
+/// Makes a test of every case that is named.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __contract_cases {
+    ($suite:ident, $block_on:path, $fresh:expr, $($case:ident)*) => {
+        $(
+            #[test]
+            fn $case() {
+                $block_on(async {
+                    let store = $fresh;
+                    $crate::contract::$suite::$case(&*store).await;
+                });
+            }
+        )*
+    };
+}
+
+/// The suite of [`Ledger`](crate::Ledger): see [`contract`](crate::contract).
+#[macro_export]
+macro_rules! ledger_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { ledger, $block_on, $fresh,
+            an_event_is_accepted_once_and_then_is_a_duplicate
+            another_event_of_the_same_identity_is_a_conflict
+            the_same_id_of_another_source_is_another_event
+            repetitions_within_a_batch_are_found
+            a_batch_without_a_new_event_makes_no_page
+            an_accepted_event_is_read_as_it_was_given
+            an_unknown_event_is_not_there
+            an_event_of_one_megabyte_comes_back_byte_for_byte
+            a_full_page_is_accepted_and_a_longer_batch_is_refused_whole
+        }
+        $crate::__contract_cases! { pages, $block_on, $fresh,
+            later_pages_have_greater_numbers
+            an_open_page_is_taken_over_with_its_stored_plan_when_its_lease_is_over
+            a_page_that_was_taken_over_is_not_taken_over_again_before_its_new_lease_is_over
+            open_pages_are_taken_over_oldest_first
+            a_sealed_page_is_not_taken_over
+            the_seal_of_a_worker_that_lost_its_page_is_fenced
+            the_seal_of_an_unknown_page_is_fenced
+            sealing_again_is_no_error
+            a_duplicate_of_an_event_in_an_open_page_is_a_duplicate
+        }
+    };
+}
+
+/// The suite of [`Deliveries`](crate::Deliveries): see [`contract`](crate::contract).
+#[macro_export]
+macro_rules! deliveries_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { deliveries, $block_on, $fresh,
+            a_recorded_item_is_read_as_it_was_given
+            recording_again_changes_nothing
+            nothing_recorded_is_nothing_due
+            due_items_come_longest_due_first_and_only_those_of_the_target
+            equally_due_items_come_in_log_order
+            no_more_items_come_than_asked_for
+            the_next_due_time_is_that_of_the_first_unfinished_item
+            targets_are_those_with_unfinished_items
+            an_attempt_is_claimed_once
+            an_attempt_out_of_turn_is_not_claimed
+            an_attempt_whose_lease_is_over_is_due_again_and_its_late_end_changes_nothing
+            a_delivered_item_is_finished
+            a_failed_attempt_waits_and_is_remembered
+            the_history_keeps_the_first_and_the_last_ten_attempts
+            a_deferred_item_is_due_later_without_an_attempt
+            an_item_in_flight_is_not_deferred
+        }
+        $crate::__contract_cases! { groups, $block_on, $fresh,
+            of_a_group_only_the_first_is_due
+            a_finished_head_makes_way_for_the_next
+            a_head_that_waits_holds_its_group_and_no_other
+            a_parked_head_lets_its_group_go_on
+        }
+        $crate::__contract_cases! { operations, $block_on, $fresh,
+            a_due_item_is_parked_without_an_attempt_and_one_that_is_not_due_is_not
+            parked_items_are_listed_longest_parked_first_page_by_page
+            parked_items_are_listed_by_target_and_rule
+            a_redriven_item_is_due_with_a_new_budget_and_the_same_id
+            an_edit_of_one_megabyte_stays_with_the_item
+            only_parked_items_are_redriven
+            a_dropped_item_keeps_its_reason_and_is_not_redriven
+            a_message_that_is_no_event_is_kept_once_with_its_bytes
+            kept_messages_are_listed_page_by_page
+        }
+    };
+}
+
+/// The suite of [`RuleSets`](crate::RuleSets): see [`contract`](crate::contract).
+#[macro_export]
+macro_rules! rule_sets_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { rule_sets, $block_on, $fresh,
+            a_rule_set_is_read_as_it_was_stored
+            storing_a_version_again_changes_nothing
+            an_unknown_version_is_not_there
+        }
+    };
+}

@@ -1,0 +1,22 @@
+//! The contract suites on the memory adapters.
+
+mod ledger {
+    use eventyard_bus::memory::MemoryStore;
+    eventyard_bus::ledger_contract!(futures::executor::block_on, Box::new(MemoryStore::default()));
+}
+
+mod deliveries {
+    use eventyard_bus::memory::MemoryStore;
+    eventyard_bus::deliveries_contract!(
+        futures::executor::block_on,
+        Box::new(MemoryStore::default())
+    );
+}
+
+mod rule_sets {
+    use eventyard_bus::memory::MemoryStore;
+    eventyard_bus::rule_sets_contract!(
+        futures::executor::block_on,
+        Box::new(MemoryStore::default())
+    );
+}

@@ -1,0 +1,3 @@
+//! The pipeline from outside: its ports' contracts on memory, and what it promises.
+
+mod contracts;
