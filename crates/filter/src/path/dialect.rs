@@ -3,7 +3,7 @@ use crate::FilterError;
 
 /// The error for an operator of another dialect that `rest` (at byte `at`) begins with, if it does.
 pub(super) fn operator(rest: &str, at: usize) -> Option<FilterError> {
-    const TABLE: [(&str, &str); 16] = [
+    const TABLE: [(&str, &str); 17] = [
         ("===", "use `==`"),
         ("!==", "use `!=`"),
         ("=~", "use `match(@.x, 'y')` for the whole string or `search(@.x, 'y')` for a part"),
@@ -17,6 +17,7 @@ pub(super) fn operator(rest: &str, at: usize) -> Option<FilterError> {
         ("~", "names of members cannot be selected"),
         ("^", "parents cannot be selected; test the child from the parent: `$.items[?@.qty > 3]`"),
         ("{", "a path stands without braces"),
+        ("- ", "values cannot be computed in a filter; a sign touches its number: `-1`"),
         ("+ ", "values cannot be computed in a filter"),
         ("/", "values cannot be computed in a filter; a pattern is a string: `match(@.x, 'y')`"),
         ("%", "values cannot be computed in a filter"),

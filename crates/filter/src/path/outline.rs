@@ -8,9 +8,9 @@ use eventyard_event::json::Value;
 
 pub use super::ir::Operator;
 
-#[expect(clippy::large_enum_variant, reason = "made once per rule and thrown away")]
 /// The boolean structure of a condition over its clauses.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "made once per rule and thrown away")]
 pub enum Outline {
     /// One of these holds.
     Or(Vec<Outline>),
@@ -94,25 +94,26 @@ impl Condition {
     /// ```
     #[must_use]
     pub fn outline(&self) -> Outline {
-        outline(&self.tree)
+        outline(&self.tree, self.text())
     }
 }
 
-fn outline(tree: &Tree<CompiledAtom>) -> Outline {
+fn outline(tree: &Tree<CompiledAtom>, text: &str) -> Outline {
+    let all = |parts: &[Tree<CompiledAtom>]| parts.iter().map(|part| outline(part, text)).collect();
     match tree {
-        Tree::Or(parts) => Outline::Or(parts.iter().map(outline).collect()),
-        Tree::And(parts) => Outline::And(parts.iter().map(outline).collect()),
-        Tree::Not(inner) => Outline::Not(Box::new(outline(inner))),
-        Tree::Atom(atom) => clause(&atom.expression, &atom.span),
+        Tree::Or(parts) => Outline::Or(all(parts)),
+        Tree::And(parts) => Outline::And(all(parts)),
+        Tree::Not(inner) => Outline::Not(Box::new(outline(inner, text))),
+        Tree::Atom(atom) => clause(&atom.expression, &atom.span, text),
     }
 }
 
-fn clause(expression: &Expression, span: &Span) -> Outline {
-    let all = |parts: &[Expression]| parts.iter().map(|part| clause(part, span)).collect();
+fn clause(expression: &Expression, span: &Span, text: &str) -> Outline {
+    let all = |parts: &[Expression]| parts.iter().map(|part| clause(part, span, text)).collect();
     match expression {
         Tree::Or(parts) => Outline::Or(all(parts)),
         Tree::And(parts) => Outline::And(all(parts)),
-        Tree::Not(inner) => Outline::Not(Box::new(clause(inner, span))),
+        Tree::Not(inner) => Outline::Not(Box::new(clause(inner, &without_not(span, text), text))),
         Tree::Atom(test) => {
             let mut inside = Inside::default();
             inside.test(test, true);
@@ -120,6 +121,13 @@ fn clause(expression: &Expression, span: &Span) -> Outline {
             Outline::Atom(Atom { span: span.clone(), kind: kind(test), paths, patterns })
         }
     }
+}
+
+/// The span of what a `!` stands before.
+fn without_not(span: &Span, text: &str) -> Span {
+    let written = text.get(span.clone()).unwrap_or_default();
+    let rest = written.strip_prefix('!').unwrap_or(written).trim_start();
+    span.end.saturating_sub(rest.len())..span.end
 }
 
 fn kind(test: &Test) -> AtomKind {
@@ -247,6 +255,15 @@ mod tests {
         let [Outline::Atom(first), Outline::Not(second)] = parts.as_slice() else { panic!() };
         assert_eq!(&text[first.span.clone()], "$.a == 1");
         assert!(matches!(&**second, Outline::Or(parts) if parts.len() == 2));
+    }
+
+    #[test]
+    fn the_span_of_a_clause_is_without_its_negation() {
+        let text = "$.a && ! $.b";
+        let Outline::And(parts) = Condition::parse(text).unwrap().outline() else { panic!() };
+        let [_, Outline::Not(not)] = parts.as_slice() else { panic!("{parts:?}") };
+        let Outline::Atom(atom) = &**not else { panic!("{not:?}") };
+        assert_eq!(&text[atom.span.clone()], "$.b");
     }
 
     #[test]

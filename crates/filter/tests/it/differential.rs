@@ -5,7 +5,7 @@
 //! `EVENTYARD_SEED` for another one. What the oracle is known to accept beyond the standard (arguments
 //! in parentheses, patterns that are no I-Regexp) is not generated here; `mutations` lists it.
 use crate::generator::{Generator, ROOT};
-use crate::support::own;
+use crate::support::{own, setting};
 use eventyard_filter::{Condition, FilterError, Options, Query};
 use jsonpath_rfc9535::JsonPath;
 use serde_json::Value;
@@ -99,8 +99,4 @@ fn report(differences: &mut [String]) {
     differences.sort_by_key(String::len);
     let shown = &differences[..differences.len().min(10)];
     assert!(shown.is_empty(), "{} differences, the shortest: {shown:#?}", differences.len());
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }

@@ -7,3 +7,7 @@ mod differential;
 mod errors;
 mod generator;
 mod pattern;
+mod path_vectors;
+mod bounds;
+mod mutations;
+mod path_explain;

@@ -25,3 +25,8 @@ pub fn compliance_suite() -> Vec<serde_json::Value> {
         serde_json::from_slice(&std::fs::read(suite).expect("the suite")).expect("JSON");
     suite["tests"].as_array().expect("cases").clone()
 }
+
+/// A number from the environment: how long to test, or from which seed.
+pub fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}

@@ -71,7 +71,7 @@ impl Translator {
 
     /// A character that stands for itself, safe outside and inside classes.
     pub(super) fn literal(&mut self, c: char) {
-        if c.is_ascii_punctuation() {
+        if is_special(c) {
             self.out.push('\\');
             self.out.push(c);
         } else if c.is_control() {
@@ -80,4 +80,10 @@ impl Translator {
             self.out.push(c);
         }
     }
+}
+
+/// Whether the `regex` crate gives the bare character a meaning, outside or inside classes. Others must
+/// stay bare: `\<` is a word boundary there.
+fn is_special(c: char) -> bool {
+    "\\.+*?()|[]{}^$#&-~".contains(c)
 }

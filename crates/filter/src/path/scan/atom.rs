@@ -183,6 +183,8 @@ impl Cursor<'_> {
             "quotes are plain: `'x'` or `\"x\"`".to_owned()
         } else if matches!(lower.as_str(), "true" | "false" | "null") {
             format!("write `{lower}`")
+        } else if matches!(lower.as_str(), "nil" | "none" | "undefined" | "missing") {
+            "write `== null` for null, `!@.a` for missing".to_owned()
         } else {
             format!("a member of the event is `$.{word}`, a string is `'{word}'`")
         };

@@ -1,4 +1,6 @@
 //! Why a condition holds or does not: each atom with what it saw and what it wanted.
+mod nowhere;
+
 use super::condition::{Atom, Condition};
 use super::eval::{Evaluation, Operand as Seen};
 use super::ir::{self, Comparison, Operand, Path, Pattern, RegexTest, Test};
@@ -76,7 +78,7 @@ fn say(test: &Test, evaluation: &Evaluation<'_>, is_negated: bool) -> Said {
 fn exists(path: &Path, evaluation: &Evaluation<'_>, is_negated: bool) -> Said {
     let counted = evaluation.counted(path, evaluation.root);
     let actual = match (counted.any(), counted.nodes()) {
-        (None, _) => nowhere(path, evaluation),
+        (None, _) => nowhere::describe(path, evaluation),
         (Some(node), 1) => text::value(node),
         (Some(node), nodes) => format!("{nodes} nodes, first {}", text::value(node)),
     };
@@ -87,35 +89,6 @@ fn exists(path: &Path, evaluation: &Evaluation<'_>, is_negated: bool) -> Said {
         (true, false) => "no node",
     };
     Said { path: Some(text::path(path)), actual, expected: expected.to_owned() }
-}
-
-/// Why a query selects nothing: how far it leads.
-fn nowhere(path: &Path, evaluation: &Evaluation<'_>) -> String {
-    let what = if path.is_singular() { "missing" } else { "no node" };
-    for end in (1..path.segments.len()).rev() {
-        let segments = path.segments.get(..end).unwrap_or_default();
-        let prefix = Path::new(path.start, segments.to_vec());
-        let counted = evaluation.counted(&prefix, evaluation.root);
-        let Some(node) = counted.any() else { continue };
-        let found = match counted.nodes() {
-            1 => describe(node),
-            nodes => format!("{nodes} nodes"),
-        };
-        return format!("{what}; `{}` is {found}", text::segments(path.start, segments));
-    }
-    what.to_owned()
-}
-
-fn describe(node: &Value<'_>) -> String {
-    match node {
-        Value::Array(elements) => format!("an array of {}", elements.len()),
-        Value::Object(members) => {
-            let names: Vec<&str> = members.iter().map(|(name, _)| name).take(8).collect();
-            let more = if members.len() > names.len() { ", …" } else { "" };
-            format!("an object with {}{more}", names.join(", "))
-        }
-        other => text::value(other),
-    }
 }
 
 /// The side that looks into the event is what was seen, the other what was wanted.
