@@ -4,8 +4,14 @@
 //! |---|---|
 //! | [`store`] | the one writer of a data folder: ledger, delivery items, rule sets |
 //! | [`queues`] | durable queues with the semantics of SQS, in the same store |
+//! | [`engine`] | the tasks around the bus: dispatcher, workers, inputs, rules watcher |
+//! | `server` | the listener: events, AWS protocols, stream, metrics |
 //! | [`reader`] | what happened, for people: reads a folder beside its writer, or without one |
 
 pub mod store;
 pub mod queues;
 pub mod reader;
+pub mod engine;
+mod server;
+
+pub use engine::{DevError, DevOptions, DevSettings, Running, ShutdownHandle, dev, rules_file, rules_files};

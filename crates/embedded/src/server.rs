@@ -1,0 +1,28 @@
+//! The listener: events in, queues out, and everything that people and programs ask.
+//!
+//! | route | what |
+//! |---|---|
+//! | `POST /events` | events, as one document, a batch, NDJSON or in `ce-*` headers |
+//! | `POST /` with `X-Amz-Target` | `AWSEvents.PutEvents` and the SQS operations |
+//! | `GET /stream` | server-sent events of everything that happens |
+//! | `GET /events`, `/trace/ID`, `/parked`, `/queues`, `/audit` | what is stored, as JSON lines |
+//! | `POST /redrive` | parked deliveries again, or discarded |
+//! | `GET /metrics`, `/healthz` | for Prometheus, and for who waits for the start |
+
+mod answer;
+mod app;
+mod array;
+mod aws;
+mod events;
+mod frames;
+mod health;
+mod origin;
+mod put_events;
+mod read;
+mod redrive;
+mod routes;
+mod sqs;
+mod stream;
+
+pub(crate) use app::{App, AppParts};
+pub(crate) use routes::run;

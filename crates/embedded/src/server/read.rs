@@ -1,0 +1,175 @@
+//! What is stored, for people and programs: JSON lines, read in steps while they are sent.
+//!
+//! `GET /events`, `/parked` and `/queues` answer one JSON object per line, `/trace/ID` and `/audit`
+//! one object. Reading blocks, so it has a thread of its own, which waits for the reader of the
+//! answer: memory stays bounded however long the log is.
+
+use super::App;
+use super::answer::Refusal;
+use crate::reader::{EventFilter, ParkedFilter};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use eventyard_bus::StoreError;
+use eventyard_event::Timestamp;
+use eventyard_rules::{RuleName, TargetName};
+use futures::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+/// Lines that travel together.
+const PIECE_BYTES: usize = 64 * 1024;
+/// Pieces that wait for a slow reader.
+const PIECES: usize = 4;
+
+type Lines = Box<dyn Iterator<Item = Result<String, StoreError>> + Send>;
+type Piece = Result<Bytes, StoreError>;
+type Asked<T> = Result<Query<T>, QueryRejection>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EventQuery {
+    #[serde(rename = "type")]
+    event_type: Option<String>,
+    source: Option<String>,
+    subject: Option<String>,
+    since: Option<Timestamp>,
+    after: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// Accepted events, each as its CloudEvents object, in the order of the log.
+pub(super) async fn events(
+    State(app): State<App>,
+    query: Asked<EventQuery>,
+) -> Result<Response, Refusal> {
+    let EventQuery { event_type, source, subject, since, after, limit } = asked(query)?;
+    let filter = EventFilter { event_type, source, subject, since, after, limit };
+    let events = app.store.reader().events(filter);
+    lines(Box::new(events.map(|event| Ok(event?.line)))).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TraceQuery {
+    source: Option<String>,
+}
+
+/// The story of every event of an id; without any, its list of events is empty.
+pub(super) async fn trace(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Asked<TraceQuery>,
+) -> Result<Response, Refusal> {
+    let TraceQuery { source } = asked(query)?;
+    object(move || app.store.reader().trace(&id, source.as_deref())).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ParkedQuery {
+    target: Option<TargetName>,
+    rule: Option<RuleName>,
+    limit: Option<usize>,
+    /// Instead of deliveries: messages that are no events.
+    #[serde(default)]
+    undecodable: bool,
+}
+
+/// Parked deliveries with their events, the longest parked first; or with `undecodable=true` the
+/// messages that are no events.
+pub(super) async fn parked(
+    State(app): State<App>,
+    query: Asked<ParkedQuery>,
+) -> Result<Response, Refusal> {
+    let ParkedQuery { target, rule, limit, undecodable } = asked(query)?;
+    let reader = app.store.reader();
+    if undecodable {
+        let messages = reader.undecodable().take(limit.unwrap_or(usize::MAX));
+        return lines(Box::new(messages.map(|message| json(&message?)))).await;
+    }
+    let filter = ParkedFilter { target, rule, after: None, limit };
+    lines(Box::new(reader.parked(filter).map(|parked| json(&parked?)))).await
+}
+
+/// The embedded queues with their depths.
+pub(super) async fn queues(State(app): State<App>) -> Result<Response, Refusal> {
+    let now = app.now();
+    let queues = blocking(move || app.store.reader().queues(now)).await?;
+    lines(Box::new(queues.into_iter().map(|queue| json(&queue)))).await
+}
+
+/// The promise, judged over everything that is stored.
+pub(super) async fn audit(State(app): State<App>) -> Result<Response, Refusal> {
+    object(move || app.store.reader().audit()).await
+}
+
+fn asked<T>(query: Asked<T>) -> Result<T, Refusal> {
+    let Query(asked) = query.map_err(|error| Refusal::bad("QueryNotValid", error.body_text()))?;
+    Ok(asked)
+}
+
+fn json(line: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(line)
+        .map_err(|error| StoreError::Corrupt { reason: format!("a line cannot be written: {error}") })
+}
+
+async fn object<T: Serialize + Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<Response, Refusal> {
+    Ok(Json(blocking(read).await?).into_response())
+}
+
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(read).await {
+        Ok(read) => read.map_err(|error| Refusal::unavailable(error.to_string())),
+        Err(lost) => Err(Refusal::unavailable(lost.to_string())),
+    }
+}
+
+/// Streams lines. A failure before the first piece is an error answer; a later one breaks the
+/// connection off, so that nobody takes a part for the whole.
+async fn lines(lines: Lines) -> Result<Response, Refusal> {
+    let (sender, mut pieces) = mpsc::channel(PIECES);
+    tokio::task::spawn_blocking(move || send(lines, &sender));
+    let first = match pieces.recv().await {
+        Some(Err(error)) => return Err(Refusal::unavailable(error.to_string())),
+        Some(Ok(first)) => Some(Ok(first)),
+        None => None,
+    };
+    let rest = stream::unfold(pieces, |mut pieces| async move {
+        Some((pieces.recv().await?, pieces))
+    });
+    let body = Body::from_stream(stream::iter(first).chain(rest));
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
+}
+
+fn send(lines: Lines, sender: &mpsc::Sender<Piece>) {
+    let mut piece = String::new();
+    for line in lines {
+        let full = match line {
+            Ok(line) => {
+                piece.push_str(&line);
+                piece.push('\n');
+                piece.len() >= PIECE_BYTES
+            }
+            Err(error) => {
+                // The reader may have left, which ends it as well.
+                let _ = sender.blocking_send(Err(error));
+                return;
+            }
+        };
+        if full && sender.blocking_send(Ok(std::mem::take(&mut piece).into())).is_err() {
+            return;
+        }
+    }
+    if !piece.is_empty() {
+        let _ = sender.blocking_send(Ok(piece.into()));
+    }
+}
