@@ -1,0 +1,57 @@
+//! Comparison of strings without regard to case, character by character.
+
+/// Whether `text` begins with `prefix`, whatever the case of either.
+pub(super) fn starts_with(text: &str, prefix: &str) -> bool {
+    leads(text.chars(), prefix.chars()).is_some()
+}
+
+/// Whether `text` ends with `suffix`, whatever the case of either.
+pub(super) fn ends_with(text: &str, suffix: &str) -> bool {
+    leads(text.chars().rev(), suffix.chars().rev()).is_some()
+}
+
+/// Whether the two are the same but for case.
+pub(super) fn equals(text: &str, other: &str) -> bool {
+    leads(text.chars(), other.chars()).is_some_and(|mut rest| rest.next().is_none())
+}
+
+/// What is left of `text` after the characters of `start`; `None` when it does not start with them.
+fn leads<T, S>(mut text: T, start: S) -> Option<T>
+where
+    T: Iterator<Item = char>,
+    S: Iterator<Item = char>,
+{
+    for wanted in start {
+        if !same(text.next()?, wanted) {
+            return None;
+        }
+    }
+    Some(text)
+}
+
+/// Two characters are the same when their lower or their upper case forms are.
+fn same(left: char, right: char) -> bool {
+    left == right
+        || left.to_lowercase().eq(right.to_lowercase())
+        || left.to_uppercase().eq(right.to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ends_with, equals, starts_with};
+
+    #[test]
+    fn case_does_not_count_and_length_does() {
+        assert!(equals("ÄpFel", "äPfEL"));
+        assert!(!equals("apfel", "apfe"));
+        assert!(!equals("apfe", "apfel"));
+        assert!(equals("", ""));
+        assert!(starts_with("EventBridge", "eVENTb") && !starts_with("Ev", "eve"));
+        assert!(ends_with("photo.PNG", ".png") && !ends_with("png", ".png"));
+    }
+
+    #[test]
+    fn a_final_sigma_is_a_sigma() {
+        assert!(equals("ΟΔΟΣ", "οδος"));
+    }
+}
