@@ -1,0 +1,143 @@
+//! Reading a bus, as JSON lines: the same from a running one and from a folder.
+
+use anyhow::{Context as _, Result};
+use eventyard_embedded::reader::{EventFilter, ParkedFilter, Reader};
+use futures::StreamExt as _;
+use jiff::Timestamp;
+
+use crate::place::{self, Place};
+
+/// What is read.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// Accepted events, each as its CloudEvents object.
+    Events(EventFilter),
+    /// The story of every event of an id; one object.
+    Trace { id: String, source: Option<String> },
+    /// Parked deliveries with their events.
+    Parked(ParkedFilter),
+    /// Messages that are no events.
+    Undecodable { limit: Option<usize> },
+    /// The queues.
+    Queues,
+    /// The messages of a queue, without receiving them.
+    Messages { queue: String },
+    /// The invariant; one object.
+    Audit,
+}
+
+/// Hands each line of the answer to `each`, in order, in bounded memory.
+///
+/// # Errors
+/// When the bus does not answer, the folder has no store, or `each` fails.
+pub fn read(place: &Place, question: Question, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    match place {
+        Place::Url(url) => place::block_on(remote(url, &question, each)),
+        Place::Folder(folder) => {
+            let reader = Reader::open(folder).with_context(|| {
+                format!("cannot read the data folder `{}`; `eventyard dev` makes one", folder.display())
+            })?;
+            local(&reader, question, each)
+        }
+    }
+}
+
+async fn remote(url: &str, question: &Question, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    let (path, parameters) = question.route();
+    let mut address = reqwest::Url::parse(url).with_context(|| format!("`{url}` is not a URL"))?;
+    address.path_segments_mut().map_err(|()| anyhow::anyhow!("`{url}` is not a URL of a bus"))?.extend(path);
+    for (name, value) in parameters {
+        address.query_pairs_mut().append_pair(name, &value);
+    }
+    let answer = place::client().get(address).send().await?;
+    let mut pieces = place::checked(answer).await?.bytes_stream();
+    let mut pending = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        pending.extend_from_slice(&piece?);
+        let Some(end) = pending.iter().rposition(|&byte| byte == b'\n') else { continue };
+        let rest = pending.split_off(end + 1);
+        for line in std::str::from_utf8(&pending)?.lines() {
+            each(line)?;
+        }
+        pending = rest;
+    }
+    if pending.is_empty() { Ok(()) } else { each(std::str::from_utf8(&pending)?) }
+}
+
+impl Question {
+    /// The path of the route that answers it, and the parameters.
+    fn route(&self) -> (Vec<&str>, Vec<(&'static str, String)>) {
+        let mut parameters = Vec::new();
+        let mut add = |name: &'static str, value: Option<String>| {
+            parameters.extend(value.map(|value| (name, value)));
+        };
+        let path = match self {
+            Self::Events(filter) => {
+                add("type", filter.event_type.clone());
+                add("source", filter.source.clone());
+                add("subject", filter.subject.clone());
+                add("since", filter.since.map(|since| since.to_string()));
+                add("limit", filter.limit.map(|limit| limit.to_string()));
+                vec!["events"]
+            }
+            Self::Trace { id, source } => {
+                add("source", source.clone());
+                vec!["trace", id]
+            }
+            Self::Parked(filter) => {
+                add("target", filter.target.as_ref().map(ToString::to_string));
+                add("rule", filter.rule.as_ref().map(ToString::to_string));
+                add("limit", filter.limit.map(|limit| limit.to_string()));
+                vec!["parked"]
+            }
+            Self::Undecodable { limit } => {
+                add("undecodable", Some("true".to_owned()));
+                add("limit", limit.map(|limit| limit.to_string()));
+                vec!["parked"]
+            }
+            Self::Queues => vec!["queues"],
+            Self::Messages { queue } => vec!["queues", queue, "messages"],
+            Self::Audit => vec!["audit"],
+        };
+        (path, parameters)
+    }
+}
+
+fn local(reader: &Reader, question: Question, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    match question {
+        Question::Events(filter) => {
+            for event in reader.events(filter) {
+                each(&event?.line)?;
+            }
+        }
+        Question::Trace { id, source } => json(&reader.trace(&id, source.as_deref())?, each)?,
+        Question::Parked(filter) => {
+            for parked in reader.parked(filter) {
+                json(&parked?, each)?;
+            }
+        }
+        Question::Undecodable { limit } => {
+            for message in reader.undecodable().take(limit.unwrap_or(usize::MAX)) {
+                json(&message?, each)?;
+            }
+        }
+        Question::Queues => {
+            for queue in reader.queues(Timestamp::now())? {
+                json(&queue, each)?;
+            }
+        }
+        Question::Messages { queue } => {
+            let name = queue.parse().with_context(|| format!("`{queue}` is not the name of a queue"))?;
+            let messages = reader.messages(&name)?.with_context(|| format!("no queue `{queue}`"))?;
+            for message in messages {
+                json(&message?, each)?;
+            }
+        }
+        Question::Audit => json(&reader.audit()?, each)?,
+    }
+    Ok(())
+}
+
+fn json(value: &impl serde::Serialize, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    each(&serde_json::to_string(value)?)
+}

@@ -1,0 +1,148 @@
+//! Every example of `rules/RULES.md` and of the README is run: what they say holds, holds.
+//!
+//! The info string of a fenced block says what is in it: `json event` is the event that the next blocks are about,
+//! `text holds` and `text fails` have one `when` on each line, `text refused` has a `when` and the code it is refused
+//! with, `json pattern holds|fails|refused` has one pattern on each line, `yaml rules` is a whole rules file that
+//! loads, `yaml refused CODE` one that does not.
+
+use eventyard_event::{Event, Limits, json};
+use eventyard_filter::{Condition, Pattern, View};
+use eventyard_rules::{LoadOptions, SourceText};
+use eventyard_tests::command;
+
+struct Block<'a> {
+    kind: &'a str,
+    text: &'a str,
+    line: usize,
+}
+
+/// The fenced blocks of a Markdown text.
+fn blocks(markdown: &str) -> Vec<Block<'_>> {
+    let mut found = Vec::new();
+    let mut open: Option<(&str, usize, usize)> = None;
+    let mut offset = 0;
+    for (number, line) in markdown.split_inclusive('\n').enumerate() {
+        if let Some(info) = line.trim_end().strip_prefix("```") {
+            open = match open {
+                None => Some((info, offset + line.len(), number + 2)),
+                Some((kind, start, line)) => {
+                    found.push(Block { kind, text: &markdown[start..offset], line });
+                    None
+                }
+            };
+        }
+        offset += line.len();
+    }
+    found
+}
+
+/// What the examples of one text are judged by, and how many there were.
+struct Judge {
+    file: &'static str,
+    event: Option<String>,
+    examples: usize,
+}
+
+impl Judge {
+    #[track_caller]
+    fn run(file: &'static str) -> usize {
+        let markdown = std::fs::read_to_string(command::root().join(file)).unwrap();
+        let mut judge = Self { file, event: None, examples: 0 };
+        for block in blocks(&markdown) {
+            judge.block(&block);
+        }
+        judge.examples
+    }
+
+    fn block(&mut self, block: &Block<'_>) {
+        match block.kind {
+            "json event" => self.event = Some(canonical(block.text)),
+            "text holds" => self.conditions(block, true),
+            "text fails" => self.conditions(block, false),
+            "text refused" => self.refused_conditions(block),
+            "json pattern holds" => self.patterns(block, true),
+            "json pattern fails" => self.patterns(block, false),
+            "json pattern refused" => self.refused_patterns(block),
+            "yaml rules" => self.rules(block, None),
+            kind => {
+                if let Some(code) = kind.strip_prefix("yaml refused ") {
+                    self.rules(block, Some(code));
+                }
+            }
+        }
+    }
+
+    fn lines<'b>(&mut self, block: &Block<'b>) -> Vec<(String, &'b str)> {
+        let lines = block.text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let lines: Vec<_> =
+            lines.map(|(n, line)| (format!("{}:{}", self.file, block.line + n), line)).collect();
+        self.examples += lines.len();
+        lines
+    }
+
+    fn conditions(&mut self, block: &Block<'_>, wanted: bool) {
+        let event = self.event.clone().expect("an event stands above");
+        let document = json::parse(event.as_bytes(), &Limits::default()).unwrap();
+        for (place, line) in self.lines(block) {
+            let condition = Condition::parse(line).unwrap_or_else(|e| panic!("{place}: `{line}`: {e}"));
+            assert_eq!(condition.matches(&document.root), wanted, "{place}: {line}");
+            assert_eq!(condition.explain(&document.root).matched, wanted, "{place}: explain of {line}");
+        }
+    }
+
+    fn refused_conditions(&mut self, block: &Block<'_>) {
+        for (place, line) in self.lines(block) {
+            let (text, code) = line.rsplit_once("# ").expect("a code behind `# `");
+            let error = Condition::parse(text.trim_end()).err().unwrap_or_else(|| panic!("{place}: accepted"));
+            assert_eq!(error.code, code, "{place}: {error}");
+        }
+    }
+
+    fn patterns(&mut self, block: &Block<'_>, wanted: bool) {
+        let event = self.event.clone().expect("an event stands above");
+        let document = json::parse(event.as_bytes(), &Limits::default()).unwrap();
+        for (place, line) in self.lines(block) {
+            let pattern = Pattern::parse_json(line, View::Event).unwrap_or_else(|e| panic!("{place}: {e}"));
+            assert_eq!(pattern.matches(&document.root), wanted, "{place}: {line}");
+            assert_eq!(pattern.explain(&document.root).matched, wanted, "{place}: explain of {line}");
+        }
+    }
+
+    fn refused_patterns(&mut self, block: &Block<'_>) {
+        for (place, line) in self.lines(block) {
+            assert!(Pattern::parse_json(line, View::Event).is_err(), "{place}: accepted: {line}");
+        }
+    }
+
+    fn rules(&mut self, block: &Block<'_>, refused: Option<&str>) {
+        self.examples += 1;
+        let place = format!("{}:{}", self.file, block.line);
+        let text = SourceText { name: place.clone(), text: block.text.to_owned() };
+        match (eventyard_rules::load(&[text], &LoadOptions::default()), refused) {
+            (Ok(_), None) => {}
+            (Ok(_), Some(code)) => panic!("{place}: loads, and should be refused with {code}"),
+            (Err(diagnostics), None) => panic!("{place}:\n{}", diagnostics.render(false)),
+            (Err(diagnostics), Some(code)) => {
+                let text = diagnostics.render(false);
+                assert!(text.contains(&format!("[{code}]")), "{place}: wanted {code}:\n{text}");
+            }
+        }
+    }
+}
+
+fn canonical(text: &str) -> String {
+    let event = Event::from_document(text.as_bytes(), &Limits::default()).unwrap();
+    event.document().to_owned()
+}
+
+#[test]
+fn every_example_of_the_language_does_what_it_says() {
+    let examples = Judge::run("rules/RULES.md");
+    assert!(examples >= 80, "only {examples} examples were found: has the form of the blocks changed?");
+}
+
+#[test]
+fn every_rule_of_the_readme_does_what_it_says() {
+    let examples = Judge::run("README.md");
+    assert!(examples >= 6, "only {examples} examples were found: has the form of the blocks changed?");
+}
