@@ -3,7 +3,7 @@
 use redb::{Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction};
 use redb::{ReadableDatabase, StorageError, TableError};
 use std::io::ErrorKind;
-use std::sync::RwLock;
+use std::sync::{PoisonError, RwLock};
 
 use super::error::{Fault, OpenError};
 use super::folder::Folder;
@@ -74,7 +74,6 @@ fn prepare(database: &Database) -> Result<Result<Numbers, u64>, Fault> {
 
 /// The format that a database says it has; none of a new one.
 fn format_of(read: &ReadTransaction) -> Result<Option<u64>, Fault> {
-    use redb::ReadableTable;
     match read.open_table(format::META) {
         Ok(meta) => Ok(Some(meta.get(FORMAT_NUMBER)?.map_or(0, |found| found.value()))),
         // Some other program's database has tables, but not ours.
@@ -143,24 +142,24 @@ fn root(folder: &Folder) -> std::path::PathBuf {
     folder.root().to_owned()
 }
 
-/// The database of a running store, which is away for a moment when it is opened again.
-pub(crate) struct Slot(RwLock<Option<Database>>);
+/// The database of a running store, or why there is none.
+pub(crate) struct Slot(RwLock<Result<Database, Fault>>);
 
 impl Slot {
     pub fn new(database: Database) -> Self {
-        Self(RwLock::new(Some(database)))
+        Self(RwLock::new(Ok(database)))
     }
 
     /// Does something with the database.
     pub fn with<T>(&self, act: impl FnOnce(&Database) -> Result<T, Fault>) -> Result<T, Fault> {
         // Nothing panics under the lock; if something did, the database would still be whole.
-        let slot = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        slot.as_ref().ok_or_else(Fault::closed).and_then(act)
+        let slot = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        slot.as_ref().map_err(Fault::clone).and_then(act)
     }
 
-    /// Puts another database in, or none, and gives back the one that was there.
-    pub fn replace(&self, database: Option<Database>) -> Option<Database> {
-        let mut slot = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        std::mem::replace(&mut *slot, database)
+    /// Puts another database in, or the reason that there is none, and gives back what was there.
+    pub fn replace(&self, with: Result<Database, Fault>) -> Result<Database, Fault> {
+        let mut slot = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *slot, with)
     }
 }

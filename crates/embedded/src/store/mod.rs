@@ -23,7 +23,7 @@ pub(crate) mod page;
 mod rule_sets;
 mod seal;
 pub(crate) mod transaction;
-mod work;
+pub(crate) mod work;
 mod writer;
 
 pub(crate) use chunk::Stored;

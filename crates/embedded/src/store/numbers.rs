@@ -21,9 +21,11 @@ pub(crate) struct Numbers {
     pub tail: Tail,
 }
 
+/// The name of the number of the next event, which readers count by.
+pub(crate) const NEXT_EVENT: &str = "next-event";
+
 /// The names of the numbers in `meta`. The first event, page or queue has number 1.
-const NEXT: [&str; 4] =
-    ["next-event", "next-page", "next-message", "next-queue"];
+const NEXT: [&str; 4] = [NEXT_EVENT, "next-page", "next-message", "next-queue"];
 const GENERATION: &str = "generation";
 const INDEXED: &str = "indexed-page";
 
@@ -49,7 +51,7 @@ impl Numbers {
             numbers.tail.add_page(&page);
         }
         if let Some((_, page)) = pages.last()? {
-            numbers.page_at = Page::time_of(page.value())?;
+            numbers.page_at = Page::head(page.value())?.at;
         }
         Ok(numbers)
     }

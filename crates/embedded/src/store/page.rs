@@ -15,6 +15,13 @@ pub(crate) struct Page {
     pub entries: Vec<Entry>,
 }
 
+/// The front of a page's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub at: i64,
+    pub first: u64,
+}
+
 /// One event of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -71,9 +78,10 @@ impl Page {
         Ok(Self { at, first, entries })
     }
 
-    /// When the page was accepted, without reading the rest of it.
-    pub fn time_of(bytes: &[u8]) -> Result<i64, Damaged> {
-        Decode::new(bytes).i64()
+    /// When the page was accepted and its first event, without its entries.
+    pub fn head(bytes: &[u8]) -> Result<Head, Damaged> {
+        let mut decode = Decode::new(bytes);
+        Ok(Head { at: decode.i64()?, first: decode.u64()? })
     }
 
     /// The sequence number behind its last event.

@@ -98,7 +98,8 @@ impl Writer {
                 self.reopen(&fault);
             }
         }
-        if let Some(Err(error)) = self.slot.replace(None).map(redb::Database::close) {
+        let last = self.slot.replace(Err(Fault::closed()));
+        if let Ok(Err(error)) = last.map(redb::Database::close) {
             tracing::error!(%error, "the store was not closed cleanly and will recover");
         }
     }
@@ -133,14 +134,17 @@ impl Writer {
     /// commit is whole. Claims of before are void, since what was relaxed is lost.
     fn reopen(&mut self, fault: &Fault) {
         tracing::error!(error = %fault, "the store failed and is opened again");
-        drop(self.slot.replace(None));
-        match database::open_writer(&self.folder) {
-            Ok((database, numbers)) => {
-                self.numbers = numbers;
-                self.slot.replace(Some(database));
-            }
-            Err(error) => tracing::error!(%error, "the store could not be opened again"),
+        // The file's locks go with the old handle, before the new one takes them.
+        drop(self.slot.replace(Err(fault.clone())));
+        let opened = database::open_writer(&self.folder).map(|(database, numbers)| {
+            self.numbers = numbers;
+            database
+        });
+        if let Err(error) = &opened {
+            tracing::error!(%error, "the store could not be opened again");
         }
+        // Without a database every job fails with the reason, and each failure tries again.
+        drop(self.slot.replace(opened.map_err(Fault::not_reopened)));
     }
 }
 

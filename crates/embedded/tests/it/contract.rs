@@ -1,0 +1,18 @@
+//! The bus's own suites, on the store.
+
+use crate::support::{TempStore, block_on};
+
+mod ledger {
+    use super::*;
+    eventyard_bus::ledger_contract!(block_on, TempStore::new());
+}
+
+mod deliveries {
+    use super::*;
+    eventyard_bus::deliveries_contract!(block_on, TempStore::new());
+}
+
+mod rule_sets {
+    use super::*;
+    eventyard_bus::rule_sets_contract!(block_on, TempStore::new());
+}
