@@ -2,12 +2,12 @@
 
 mod support;
 
+mod bounds;
 mod cts;
 mod differential;
 mod errors;
 mod generator;
-mod pattern;
-mod path_vectors;
-mod bounds;
 mod mutations;
 mod path_explain;
+mod path_vectors;
+mod pattern;
