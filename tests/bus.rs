@@ -119,7 +119,7 @@ async fn wait_for_url(child: &mut Child, url_file: &Path) -> Result<String> {
         }
         if let Ok(url) = std::fs::read_to_string(url_file) {
             let url = url.trim().to_owned();
-            let health = reqwest::get(format!("{url}/healthz")).await;
+            let health = client().get(format!("{url}/healthz")).send().await;
             if !url.is_empty() && health.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(url);
             }
@@ -127,6 +127,14 @@ async fn wait_for_url(child: &mut Child, url_file: &Path) -> Result<String> {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     bail!("eventyard dev did not answer within {START_MAX:?}")
+}
+
+/// A client for buses on this machine.
+#[must_use]
+pub fn client() -> reqwest::Client {
+    // An error means that another test was first.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    reqwest::Client::new()
 }
 
 /// Polls `check` until it gives a value. The deadline is there to end a broken test, not to measure.

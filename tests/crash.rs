@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::bus::{Bus, Start, eventually};
+use crate::bus::{self, Bus, Start, eventually};
 use crate::command;
 use crate::load;
 use crate::receiver::Receiver;
@@ -106,7 +106,7 @@ fn lock(shared: &Shared) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
 
 /// Posts batch after batch until the bus is gone, remembering what it acknowledged.
 async fn post_until_refused(url: &str, kill: u64, client: u64, batch: u64, acknowledged: &Shared) {
-    let http = reqwest::Client::new();
+    let http = bus::client();
     for round in 0.. {
         let body = load::order_lines(&format!("k{kill}-c{client}-r{round}"), 0, batch, 600);
         let request = http.post(url).header("content-type", "application/x-ndjson").body(body);

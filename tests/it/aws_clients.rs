@@ -49,6 +49,8 @@ impl Yard {
     fn client(&self, program: &str, arguments: &[&str]) -> Output {
         Command::new(clients().join(program))
             .args(arguments)
+            // boto3 takes the endpoint from the environment; version 1 of the AWS CLI does not for SQS.
+            .args((program == "aws").then(|| format!("--endpoint-url={}", self.bus.url())))
             .env("AWS_ENDPOINT_URL", self.bus.url())
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")

@@ -138,7 +138,7 @@ fn canonical(text: &str) -> String {
 #[test]
 fn every_example_of_the_language_does_what_it_says() {
     let examples = Judge::run("rules/RULES.md");
-    assert!(examples >= 80, "only {examples} examples were found: has the form of the blocks changed?");
+    assert!(examples >= 75, "only {examples} examples were found: has the form of the blocks changed?");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use eventyard_tests::bus::{Bus, Start};
+use eventyard_tests::bus::{self, Bus, Start};
 use eventyard_tests::{command, load};
 use redb::{Database, TableDefinition};
 
@@ -95,7 +95,7 @@ async fn post(arguments: &Arguments, folder: &Path, data: &Path, binary: &Path) 
 async fn stream(url: String, batches: Vec<String>) -> Result<()> {
     let wanted = u64::try_from(batches.len())? * BATCH;
     let body = futures::stream::iter(batches.into_iter().map(Ok::<_, std::io::Error>));
-    let request = reqwest::Client::new()
+    let request = bus::client()
         .post(url)
         .header("content-type", "application/x-ndjson")
         .body(reqwest::Body::wrap_stream(body));

@@ -26,6 +26,8 @@ fn main() -> exit::Exit {
         }
     };
     output::choose_colour(arguments.no_color);
+    // An error means that a provider is there already, which serves as well.
+    rustls::crypto::ring::default_provider().install_default().ok();
     match command::run(arguments.verb) {
         Ok(exit) => exit,
         Err(error) if output::is_broken_pipe(&error) => exit::Exit::Done,

@@ -59,12 +59,12 @@ fn refused_rules_end_every_verb_with_2_and_are_shown_with_their_place() {
     let yard = folder(&[("rules/shop.yaml", &SHOP.replace("> 0", ">"))]);
     for verb in [&["check"][..], &["lint"], &["match"], &["graph"], &["explain", "-"]] {
         let (_, err) = run(yard.path(), verb, ORDER, 2);
-        assert!(err.contains("error[E0101]") && err.contains("rules/shop.yaml:6:"), "{verb:?}: {err}");
+        assert!(err.contains("error[E0101]") && err.contains("rules/shop.yaml:7:"), "{verb:?}: {err}");
         assert!(err.contains('^'), "{verb:?}: no caret: {err}");
     }
     let (out, _) = run(yard.path(), &["check", "--output", "json"], "", 2);
     let found = json(&out);
-    assert_eq!((&found[0]["code"], &found[0]["line"]), (&"E0101".into(), &6.into()), "{out}");
+    assert_eq!((&found[0]["code"], &found[0]["line"]), (&"E0101".into(), &7.into()), "{out}");
 }
 
 #[test]

@@ -37,8 +37,6 @@ pub struct Dev {
 
 impl Dev {
     pub fn run(self) -> Result<Exit> {
-        // An error means that a provider is there already, which serves as well.
-        rustls::crypto::ring::default_provider().install_default().ok();
         place::block_on(self.serve())
     }
 

@@ -51,7 +51,6 @@ struct EventResult {
 
 impl Put {
     pub fn run(self) -> Result<Exit> {
-        rustls::crypto::ring::default_provider().install_default().ok();
         let answer = place::block_on(self.send())?;
         let mut out = output::stdout();
         for result in &answer.results {
