@@ -8,28 +8,28 @@
 //! ```
 //! [`dev`] starts all of it; [`Running`] is how it is watched and stopped.
 
-mod settings;
-mod rules_folder;
-mod stop;
 mod clock;
-mod wake;
-mod metrics;
-mod stages;
-mod targets;
-mod ports;
-mod intake;
-mod dispatcher;
-mod workers;
-mod inputs;
-mod watcher;
 mod dev;
+mod dispatcher;
+mod inputs;
+mod intake;
+mod metrics;
+mod ports;
+mod rules_folder;
 mod running;
+mod settings;
+mod stages;
+mod stop;
+mod targets;
+mod wake;
+mod watcher;
+mod workers;
 
 pub use dev::{DevError, dev};
 pub use rules_folder::{rules_file, rules_files};
 pub use running::{Running, ShutdownHandle, StopError};
-pub use stages::Stages;
 pub use settings::{DevOptions, DevSettings};
+pub use stages::Stages;
 
 pub(crate) use intake::{Intake, Pending};
 pub(crate) use metrics::{Metrics, Text};

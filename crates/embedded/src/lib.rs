@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`store`] | the one writer of a data folder: ledger, delivery items, rule sets |
 //! | [`queues`] | durable queues with the semantics of SQS, in the same store |
+//! | [`redrive`] | parked deliveries again, or discarded |
 //! | [`engine`] | the tasks around the bus: dispatcher, workers, inputs, rules watcher |
 //! | `server` | the listener: events, AWS protocols, stream, metrics |
 //! | [`reader`] | what happened, for people: reads a folder beside its writer, or without one |
@@ -11,7 +12,10 @@
 pub mod store;
 pub mod queues;
 pub mod reader;
+pub mod redrive;
 pub mod engine;
 mod server;
 
-pub use engine::{DevError, DevOptions, DevSettings, Running, ShutdownHandle, dev, rules_file, rules_files};
+pub use engine::{
+    DevError, DevOptions, DevSettings, Running, ShutdownHandle, dev, rules_file, rules_files,
+};

@@ -5,7 +5,7 @@
 //! | `POST /events` | events, as one document, a batch, NDJSON or in `ce-*` headers |
 //! | `POST /` with `X-Amz-Target` | `AWSEvents.PutEvents` and the SQS operations |
 //! | `GET /stream` | server-sent events of everything that happens |
-//! | `GET /events`, `/trace/ID`, `/parked`, `/queues`, `/audit` | what is stored, as JSON lines |
+//! | `GET /events`, `/trace/ID`, `/parked`, `/queues`, `/queues/NAME/messages`, `/audit` | what is stored, as JSON lines |
 //! | `POST /redrive` | parked deliveries again, or discarded |
 //! | `GET /metrics`, `/healthz` | for Prometheus, and for who waits for the start |
 

@@ -156,7 +156,7 @@ impl Metrics {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(version) = live.as_ref() {
             text.family("eventyard_rules_info", "gauge", "The rule set in force.");
-            text.line("eventyard_rules_info", &[("version", &version.to_string())], 1);
+            text.line("eventyard_rules_info", &[("version", version.as_ref())], 1);
         }
         let name = "eventyard_rule_matches_total";
         text.family(name, "counter", "Events that each rule took.");

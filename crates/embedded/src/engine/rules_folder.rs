@@ -87,7 +87,9 @@ mod tests {
     fn a_folder_gives_its_rules_files_by_name_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| std::fs::write(folder.path().join(name), name).unwrap();
-        ["b.yml", "a.yaml", "c.json", "notes.txt", ".hidden.yaml", "a.yaml~"].map(write);
+        for name in ["b.yml", "a.yaml", "c.json", "notes.txt", ".hidden.yaml", "a.yaml~"] {
+            write(name);
+        }
         std::fs::create_dir(folder.path().join("tests")).unwrap();
         write("tests/d.yaml");
         let files = rules_files(folder.path()).unwrap();

@@ -1,8 +1,8 @@
 //! A bus that runs: where it listens, what happens in it, how it ends.
 
 use super::ports::EmbeddedBus;
-use super::stop::{Stop, Stopper};
 use super::stages::Stages;
+use super::stop::{Stop, Stopper};
 use eventyard_bus::Ports;
 use eventyard_rules::RuleSet;
 use std::net::SocketAddr;

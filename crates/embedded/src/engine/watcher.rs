@@ -24,13 +24,14 @@ impl RulesWatch {
     pub(crate) fn start(source: &RulesSource) -> notify::Result<Self> {
         let (sender, changes) = watch::channel(0);
         let overlay = source.overlay.clone();
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            // An error of the watch may hide a change: look at the files to be sure.
-            let changed = event.map_or(true, |event| concerns(&event, overlay.as_deref()));
-            if changed {
-                sender.send_modify(|count| *count += 1);
-            }
-        })?;
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                // An error of the watch may hide a change: look at the files to be sure.
+                let changed = event.map_or(true, |event| concerns(&event, overlay.as_deref()));
+                if changed {
+                    sender.send_modify(|count| *count += 1);
+                }
+            })?;
         watcher.watch(&source.folder, RecursiveMode::NonRecursive)?;
         if let Some(parent) = source.overlay.as_deref().map(folder_of)
             && parent != source.folder
@@ -54,7 +55,8 @@ fn concerns(event: &notify::Event, overlay: Option<&Path>) -> bool {
     // Reading the files is reported as well, and must not cause the next reading.
     let is_access = matches!(event.kind, notify::EventKind::Access(_));
     let ours = |path: &PathBuf| {
-        is_rules_file(path) || overlay.is_some_and(|overlay| overlay.file_name() == path.file_name())
+        is_rules_file(path)
+            || overlay.is_some_and(|overlay| overlay.file_name() == path.file_name())
     };
     !is_access && event.paths.iter().any(ours)
 }
@@ -97,9 +99,7 @@ async fn reload(bus: &EmbeddedBus, source: &RulesSource) -> bool {
             Err(error) => (error.to_string(), 1),
         },
         Ok(Err(error @ RulesError::Unreadable(_))) => (error.to_string(), 1),
-        Ok(Err(RulesError::Refused(diagnostics))) => {
-            (diagnostics.render(false), diagnostics.len())
-        }
+        Ok(Err(RulesError::Refused(diagnostics))) => (diagnostics.render(false), diagnostics.len()),
         Err(panic) => (format!("rules cannot be read: {panic}"), 1),
     };
     bus.observe(What::RulesRefused { error, errors });

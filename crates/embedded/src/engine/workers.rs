@@ -15,12 +15,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// Starts workers as targets need them; ends when the bus stops and rounds under way are over.
-pub(crate) async fn run(
-    bus: Arc<EmbeddedBus>,
-    wake: Arc<Wake>,
-    pause: Duration,
-    mut stop: Stop,
-) {
+pub(crate) async fn run(bus: Arc<EmbeddedBus>, wake: Arc<Wake>, pause: Duration, mut stop: Stop) {
     wake_unfinished(&bus, &wake, pause, &mut stop).await;
     let mut workers = JoinSet::new();
     loop {

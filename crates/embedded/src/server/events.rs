@@ -45,7 +45,7 @@ async fn documents(app: &App, mut reader: Reader<'_>) -> Results {
     let mut results = Results::default();
     let mut before: Option<Submitted> = None;
     loop {
-        let chunk = reader.next(results.count).await;
+        let chunk = reader.next().await;
         if let Some(submitted) = before.take()
             && !submitted.settle(&mut results).await
         {
@@ -82,7 +82,8 @@ async fn binary(app: &App, headers: &HeaderMap, body: Body) -> Results {
             return results;
         }
     };
-    let texts = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let texts =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let event = decode::binary(texts, content_type, &body, &app.settings.limits);
     let mut chunk = Chunk::default();

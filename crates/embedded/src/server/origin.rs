@@ -56,9 +56,13 @@ mod tests {
         for host in ["localhost", "LOCALHOST:4400", "127.0.0.1:4400", "127.9.9.9", "[::1]:4400"] {
             assert!(is_this_machine(host), "{host}");
         }
-        for host in
-            ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:4400", "10.0.0.1", ""]
-        {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example:4400",
+            "10.0.0.1",
+            "",
+        ] {
             assert!(!is_this_machine(host), "{host}");
         }
     }

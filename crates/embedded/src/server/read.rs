@@ -6,12 +6,13 @@
 
 use super::App;
 use super::answer::Refusal;
-use crate::reader::{EventFilter, ParkedFilter};
+use crate::queues::QueueName;
+use crate::reader::{EventFilter, ParkedFilter, Reader};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
 use axum::extract::rejection::QueryRejection;
-use axum::http::header;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use eventyard_bus::StoreError;
@@ -66,7 +67,8 @@ pub(super) async fn trace(
     query: Asked<TraceQuery>,
 ) -> Result<Response, Refusal> {
     let TraceQuery { source } = asked(query)?;
-    object(move || app.store.reader().trace(&id, source.as_deref())).await
+    let reader = reader(&app).await;
+    object(move || reader.trace(&id, source.as_deref())).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,7 +89,7 @@ pub(super) async fn parked(
     query: Asked<ParkedQuery>,
 ) -> Result<Response, Refusal> {
     let ParkedQuery { target, rule, limit, undecodable } = asked(query)?;
-    let reader = app.store.reader();
+    let reader = reader(&app).await;
     if undecodable {
         let messages = reader.undecodable().take(limit.unwrap_or(usize::MAX));
         return lines(Box::new(messages.map(|message| json(&message?)))).await;
@@ -99,13 +101,42 @@ pub(super) async fn parked(
 /// The embedded queues with their depths.
 pub(super) async fn queues(State(app): State<App>) -> Result<Response, Refusal> {
     let now = app.now();
-    let queues = blocking(move || app.store.reader().queues(now)).await?;
+    let reader = reader(&app).await;
+    let queues = blocking(move || reader.queues(now)).await?;
     lines(Box::new(queues.into_iter().map(|queue| json(&queue)))).await
+}
+
+/// The messages of one queue as they lie there; none is received by it.
+pub(super) async fn messages(
+    State(app): State<App>,
+    Path(queue): Path<String>,
+) -> Result<Response, Refusal> {
+    let not_found = || {
+        let text = format!("there is no queue `{queue}`");
+        Refusal::new(StatusCode::NOT_FOUND, "QueueNotFound", text)
+            .help("GET /queues lists the queues")
+    };
+    let name: QueueName = queue.parse().map_err(|_| not_found())?;
+    let reader = reader(&app).await;
+    match blocking(move || reader.messages(&name)).await? {
+        Some(messages) => lines(Box::new(messages.map(|message| json(&message?)))).await,
+        None => Err(not_found()),
+    }
 }
 
 /// The promise, judged over everything that is stored.
 pub(super) async fn audit(State(app): State<App>) -> Result<Response, Refusal> {
-    object(move || app.store.reader().audit()).await
+    let reader = reader(&app).await;
+    object(move || reader.audit()).await
+}
+
+/// A reader that sees everything the bus has written, not only what is on the disk already. When the
+/// store fails it sees what is there.
+async fn reader(app: &App) -> Reader {
+    if let Err(error) = app.store.flush().await {
+        tracing::warn!(%error, "the latest writes are not readable");
+    }
+    app.store.reader()
 }
 
 fn asked<T>(query: Asked<T>) -> Result<T, Refusal> {
@@ -114,8 +145,9 @@ fn asked<T>(query: Asked<T>) -> Result<T, Refusal> {
 }
 
 fn json(line: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(line)
-        .map_err(|error| StoreError::Corrupt { reason: format!("a line cannot be written: {error}") })
+    serde_json::to_string(line).map_err(|error| StoreError::Corrupt {
+        reason: format!("a line cannot be written: {error}"),
+    })
 }
 
 async fn object<T: Serialize + Send + 'static>(
@@ -143,9 +175,8 @@ async fn lines(lines: Lines) -> Result<Response, Refusal> {
         Some(Ok(first)) => Some(Ok(first)),
         None => None,
     };
-    let rest = stream::unfold(pieces, |mut pieces| async move {
-        Some((pieces.recv().await?, pieces))
-    });
+    let rest =
+        stream::unfold(pieces, |mut pieces| async move { Some((pieces.recv().await?, pieces)) });
     let body = Body::from_stream(stream::iter(first).chain(rest));
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 /// Every route, as an error names them.
 const ROUTES: &str = "POST /events, POST /redrive, GET /events, GET /trace/ID, GET /parked, \
-     GET /queues, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
+     GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
      `X-Amz-Target` for AWS SDKs";
 
 /// Serves until the bus stops; requests under way are finished.
@@ -35,6 +35,7 @@ fn router(app: App) -> Router {
         .route("/trace/{id}", get(read::trace))
         .route("/parked", get(read::parked))
         .route("/queues", get(read::queues))
+        .route("/queues/{name}/messages", get(read::messages))
         .route("/audit", get(read::audit))
         .route("/redrive", post(redrive::redrive))
         .route("/stream", get(stream::stream))
@@ -81,7 +82,8 @@ async fn aws_call(State(app): State<App>, headers: HeaderMap, body: Body) -> Res
     let limit = app.settings.aws_request_bytes;
     let Ok(body) = axum::body::to_bytes(body, limit).await else {
         let text = format!("a request has at most {limit} bytes");
-        return Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLarge", text).into_response();
+        return Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLarge", text)
+            .into_response();
     };
     let authority = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match (service, operation) {

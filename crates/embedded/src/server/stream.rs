@@ -14,9 +14,9 @@ use eventyard_bus::{Ports, Stage};
 use futures::stream;
 use std::convert::Infallible;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// What one reader holds.
 struct Reader {

@@ -11,3 +11,4 @@ mod queues_standard;
 mod queues_fifo;
 mod queues_model;
 mod reader;
+mod dev;

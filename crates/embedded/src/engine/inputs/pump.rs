@@ -2,9 +2,9 @@
 
 use super::Pumping;
 use super::message::{Contents, read};
-use crate::engine::clock::until;
 use crate::engine::Stop;
-use crate::queues::{QueueError, QueueName, QueueSettings, ReceivedMessage, RECEIVE_MAX};
+use crate::engine::clock::until;
+use crate::queues::{QueueError, QueueName, QueueSettings, RECEIVE_MAX, ReceivedMessage};
 use eventyard_bus::{Accept, Acceptance, Clock, Ledger, Ports, StoreError, Undecodable};
 use eventyard_event::Timestamp;
 use std::time::Duration;
@@ -79,10 +79,7 @@ async fn round(pumping: &Pumping, queue: &QueueName, via: &str) -> Result<usize,
     Ok(messages.len())
 }
 
-async fn receive(
-    pumping: &Pumping,
-    queue: &QueueName,
-) -> Result<Vec<ReceivedMessage>, QueueError> {
+async fn receive(pumping: &Pumping, queue: &QueueName) -> Result<Vec<ReceivedMessage>, QueueError> {
     let mut messages = Vec::new();
     while messages.len() < ROUND_MESSAGES {
         let some = pumping.queues.receive(queue, RECEIVE_MAX, Some(HIDDEN), now(pumping)).await?;
@@ -111,7 +108,8 @@ async fn accept(
     let page = <crate::store::Store as Ledger>::PAGE_EVENTS_MAX;
     while !events.is_empty() {
         let rest = events.split_off(events.len().min(page));
-        let (places, batch): (Vec<usize>, Vec<_>) = std::mem::replace(&mut events, rest).into_iter().unzip();
+        let (places, batch): (Vec<usize>, Vec<_>) =
+            std::mem::replace(&mut events, rest).into_iter().unzip();
         let ids: Vec<String> = batch.iter().map(|event| event.id().to_owned()).collect();
         let planned: Vec<Accept> = pumping.bus.plan(batch, via);
         let results = pumping.intake.submit(planned).results().await?;

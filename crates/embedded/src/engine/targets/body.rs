@@ -13,9 +13,9 @@ pub(super) fn written<'p>(parcel: &Parcel<'p>) -> Option<&'p str> {
 pub(super) fn self_contained(parcel: &Parcel<'_>) -> String {
     match written(parcel) {
         Some(text) => text.to_owned(),
-        None => parcel.event.event.delivered(&Travel {
-            delivery: Some(parcel.planned.id),
-            ..Travel::default()
-        }),
+        None => parcel
+            .event
+            .event
+            .delivered(&Travel { delivery: Some(parcel.planned.id), ..Travel::default() }),
     }
 }

@@ -30,8 +30,7 @@ pub(crate) enum LambdaEndpointError {
 
 impl LambdaEndpoint {
     pub(crate) fn new(text: &str) -> Result<Self, LambdaEndpointError> {
-        let not_a_url =
-            |reason| LambdaEndpointError::NotAUrl { text: text.to_owned(), reason };
+        let not_a_url = |reason| LambdaEndpointError::NotAUrl { text: text.to_owned(), reason };
         let base = Url::parse(text).map_err(|error| not_a_url(error.to_string()))?;
         if base.cannot_be_a_base() || !matches!(base.scheme(), "http" | "https") {
             return Err(not_a_url("it must begin with http:// or https://".to_owned()));
@@ -76,9 +75,7 @@ impl LambdaEndpoint {
 fn judge(response: &Response) -> Sent {
     let status = response.status();
     let failed = response.headers().contains_key("x-amz-function-error");
-    let cause = |text: &str| {
-        Cause::new(format!("Lambda{}", status.as_u16()), text)
-    };
+    let cause = |text: &str| Cause::new(format!("Lambda{}", status.as_u16()), text);
     match status {
         _ if failed => {
             Sent::Retry { cause: Cause::new("FunctionError", "the function failed"), after: None }

@@ -18,11 +18,7 @@ const ACCOUNT: &str = "000000000000";
 const REGION: &str = "local";
 
 /// Sends all parcels in one commit; each is taken or refused on its own.
-pub(super) async fn send(
-    queues: &Queues,
-    target: &Target,
-    parcels: &[Parcel<'_>],
-) -> Vec<Sent> {
+pub(super) async fn send(queues: &Queues, target: &Target, parcels: &[Parcel<'_>]) -> Vec<Sent> {
     let Some(first) = parcels.first() else { return Vec::new() };
     let queue = match queue_name(&target.kind) {
         Ok(queue) => queue,
@@ -30,7 +26,9 @@ pub(super) async fn send(
     };
     let messages = parcels.iter().map(|parcel| message(target, &queue, parcel)).collect();
     match queues.push(&queue, messages, first.sent_at).await {
-        Ok(results) => results.into_iter().map(|result| result.map_or_else(refused, taken)).collect(),
+        Ok(results) => {
+            results.into_iter().map(|result| result.map_or_else(refused, taken)).collect()
+        }
         Err(error) => vec![refused(error); parcels.len()],
     }
 }
@@ -83,7 +81,8 @@ fn message(target: &Target, queue: &QueueName, parcel: &Parcel<'_>) -> NewMessag
         None => Body::Event {
             identity: event.identity(),
             hops: event.hops(),
-            delivery: in_payload(&target.kind).then_some(parcel.planned.id),
+            delivery: parcel.planned.id,
+            self_contained: in_payload(&target.kind),
         },
     };
     NewMessage {

@@ -22,6 +22,8 @@ const VIA: &str = "http";
 pub(super) struct Reader<'a> {
     app: &'a App,
     frames: Frames<BodyDataStream>,
+    /// Events and refusals so far.
+    count: usize,
     failure: Option<Refusal>,
 }
 
@@ -50,7 +52,7 @@ pub(super) struct Submitted {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(app: &'a App, frames: Frames<BodyDataStream>) -> Self {
-        Self { app, frames, failure: None }
+        Self { app, frames, count: 0, failure: None }
     }
 
     /// What ended the body before its end, if anything did.
@@ -58,24 +60,24 @@ impl<'a> Reader<'a> {
         self.failure
     }
 
-    /// The next chunk, planned; `before` is how many results there are already.
-    pub(super) async fn next(&mut self, before: usize) -> Chunk {
+    /// The next chunk, planned.
+    pub(super) async fn next(&mut self) -> Chunk {
         let settings = &self.app.settings;
         let mut chunk = Chunk::default();
         while !chunk.is_full(settings.page_bytes) {
-            if before + chunk.entries.len() >= settings.request_events_max {
-                self.failure = Some(too_many(settings.request_events_max));
-                chunk.is_last = true;
-                break;
-            }
+            let is_over = self.count + chunk.entries.len() >= settings.request_events_max;
             match self.frame().await {
-                Some(frame) => chunk.read(self.app, frame),
-                None => {
-                    chunk.is_last = true;
-                    break;
+                Some(frame) if !is_over => {
+                    chunk.read(self.app, frame);
+                    continue;
                 }
+                Some(_) => self.failure = Some(too_many(settings.request_events_max)),
+                None => {}
             }
+            chunk.is_last = true;
+            break;
         }
+        self.count += chunk.entries.len();
         chunk.plan(self.app);
         chunk
     }

@@ -32,8 +32,7 @@ pub(crate) enum EventResult {
 #[derive(Debug, Default)]
 pub(crate) struct Results {
     text: String,
-    /// How many results there are.
-    pub(crate) count: usize,
+    count: usize,
     taken: usize,
     conflicts: usize,
     refused: usize,

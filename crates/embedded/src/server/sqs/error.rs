@@ -88,7 +88,9 @@ impl SqsError {
         Self::sender(
             "BatchRequestTooLong",
             "AWS.SimpleQueueService.BatchRequestTooLong",
-            format!("Batch requests cannot be longer than {limit} bytes. You have sent {bytes} bytes."),
+            format!(
+                "Batch requests cannot be longer than {limit} bytes. You have sent {bytes} bytes."
+            ),
         )
     }
 

@@ -28,7 +28,10 @@ mod tests {
         let url = of("127.0.0.1:4400", &queue);
         assert_eq!(url, "http://127.0.0.1:4400/000000000000/warehouse.fifo");
         assert_eq!(name(&url), Some(queue.clone()));
-        assert_eq!(name("https://sqs.eu-west-1.amazonaws.com/111122223333/warehouse.fifo"), Some(queue));
+        assert_eq!(
+            name("https://sqs.eu-west-1.amazonaws.com/111122223333/warehouse.fifo"),
+            Some(queue)
+        );
         assert_eq!(name("payments").unwrap().as_str(), "payments");
         for bad in ["http://127.0.0.1:4400", "http://127.0.0.1:4400/payments", "a b", ""] {
             assert_eq!(name(bad), None, "{bad}");

@@ -131,9 +131,8 @@ impl WireAttribute {
             SqsError::invalid_value(format!("The message attribute '{name}' {reason}"))
         };
         let data_type = self.data_type.filter(|data_type| !data_type.is_empty());
-        let data_type = data_type.ok_or_else(|| {
-            invalid("must contain a non-empty message attribute type.")
-        })?;
+        let data_type =
+            data_type.ok_or_else(|| invalid("must contain a non-empty message attribute type."))?;
         let kind = data_type.split('.').next().unwrap_or_default();
         let value = match (kind, self.string_value, self.binary_value) {
             ("String" | "Number", Some(text), None) if !text.is_empty() => {
@@ -141,7 +140,9 @@ impl WireAttribute {
             }
             ("Binary", None, Some(encoded)) if !encoded.is_empty() => {
                 let bytes = BASE64_STANDARD.decode(encoded);
-                AttributeValue::Binary(bytes.map_err(|_| invalid("has a value that is no base64."))?)
+                AttributeValue::Binary(
+                    bytes.map_err(|_| invalid("has a value that is no base64."))?,
+                )
             }
             ("String" | "Number" | "Binary", ..) => {
                 return Err(invalid(&format!(

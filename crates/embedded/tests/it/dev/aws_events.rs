@@ -27,7 +27,8 @@ async fn entries_are_accepted_or_refused_one_by_one_in_awss_words() {
     let mut bus = Dev::start(RULES).await;
     let no_source = json!({ "DetailType": "OrderPlaced", "Detail": "{}" });
     let (status, answer) =
-        put(&bus, json!([entry("{\"total\":11}"), no_source, entry("{"), entry("{\"total\":9}")])).await;
+        put(&bus, json!([entry("{\"total\":11}"), no_source, entry("{"), entry("{\"total\":9}")]))
+            .await;
     assert_eq!((status, &answer["FailedEntryCount"]), (200, &json!(2)));
     let entries = answer["Entries"].as_array().unwrap();
     assert_eq!(

@@ -47,7 +47,10 @@ async fn a_consumer_finds_receives_and_deletes_what_the_bus_delivered() {
     let delivery = &trace["events"][0]["deliveries"][0]["id"];
     let attribute = |name: &str| &message["MessageAttributes"][name]["StringValue"];
     assert_eq!(attribute("eventyard-delivery"), delivery);
-    assert_eq!((attribute("eventyard-hops"), attribute("eventyard-cause")), (&json!("1"), &json!("1")));
+    assert_eq!(
+        (attribute("eventyard-hops"), attribute("eventyard-cause")),
+        (&json!("1"), &json!("1"))
+    );
     let on = |more: Value| {
         let mut request = json!({ "QueueUrl": bus.queue("payments") });
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -74,8 +77,7 @@ async fn a_consumer_finds_receives_and_deletes_what_the_bus_delivered() {
 #[tokio::test]
 async fn a_group_keeps_its_order_and_waits_for_its_first_message() {
     let bus = Dev::start(RULES).await;
-    let lines: Vec<_> =
-        (0..3).map(|n| event(&n.to_string(), "OrderPlaced").to_string()).collect();
+    let lines: Vec<_> = (0..3).map(|n| event(&n.to_string(), "OrderPlaced").to_string()).collect();
     bus.post("application/x-ndjson", lines.join("\n")).await;
     bus.settled().await;
     let receive = json!({ "QueueUrl": bus.queue("warehouse.fifo"), "AttributeNames": ["All"] });
@@ -141,7 +143,10 @@ async fn batches_answer_entry_by_entry() {
     assert_eq!(sent["Failed"][0]["SenderFault"], true);
     let received = bus.receive("payments").await;
     assert_eq!(received[1]["MessageAttributes"]["k"]["BinaryValue"], "AAE=");
-    assert_eq!(received[1]["MD5OfMessageAttributes"], sent["Successful"][1]["MD5OfMessageAttributes"]);
+    assert_eq!(
+        received[1]["MD5OfMessageAttributes"],
+        sent["Successful"][1]["MD5OfMessageAttributes"]
+    );
     let entries: Vec<_> = received
         .iter()
         .enumerate()
@@ -150,7 +155,10 @@ async fn batches_answer_entry_by_entry() {
         .collect();
     let request = json!({ "QueueUrl": url, "Entries": entries });
     let deleted = call(&bus, "DeleteMessageBatch", request).await;
-    assert_eq!((ids(&deleted["Successful"]).len(), ids(&deleted["Failed"])), (2, vec!["none".to_owned()]));
+    assert_eq!(
+        (ids(&deleted["Successful"]).len(), ids(&deleted["Failed"])),
+        (2, vec!["none".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -238,7 +246,8 @@ async fn queues_are_made_listed_and_purged() {
     let next = json!({ "MaxResults": 3, "NextToken": page["NextToken"] });
     let rest = call(&bus, "ListQueues", next).await;
     assert_eq!(rest, json!({ "QueueUrls": [bus.queue("warehouse.fifo")] }));
-    let on = json!({ "QueueUrl": bus.queue("mine"), "MessageBody": "x", "AttributeNames": ["All"] });
+    let on =
+        json!({ "QueueUrl": bus.queue("mine"), "MessageBody": "x", "AttributeNames": ["All"] });
     call(&bus, "SendMessage", on.clone()).await;
     call(&bus, "PurgeQueue", on.clone()).await;
     let attributes = &call(&bus, "GetQueueAttributes", on).await["Attributes"];

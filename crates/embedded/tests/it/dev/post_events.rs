@@ -43,7 +43,11 @@ async fn every_shape_of_event_is_taken() {
         ("application/json", event("j1", "A").to_string(), vec!["j1"]),
         ("application/json; charset=utf-8", eventbridge.to_string(), vec!["eb1"]),
         ("application/json", raw.to_string(), vec!["r1"]),
-        ("application/json", json!([event("a1", "A"), event("a2", "A")]).to_string(), vec!["a1", "a2"]),
+        (
+            "application/json",
+            json!([event("a1", "A"), event("a2", "A")]).to_string(),
+            vec!["a1", "a2"],
+        ),
         (
             "application/x-ndjson",
             format!("{}\n\n{}", event("n1", "A"), event("n2", "A")),
