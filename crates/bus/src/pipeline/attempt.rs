@@ -1,7 +1,7 @@
 //! One round of a target's worker: due items are weighed, claimed, sent and settled.
 
 use super::Bus;
-use super::round::{Due, Round};
+use super::round::{Due, Ready};
 use super::ship::Outbox;
 use crate::time::after;
 use crate::{Deliveries, Delivery, Lease, Ledger, Ports, Settlement, StoreError, What};
@@ -44,10 +44,12 @@ impl<P: Ports> Bus<P> {
         let due = self.with_events(due).await?;
         let mut round = self.weigh(&due, now).await?;
         self.admit(target, &mut round, now);
-        self.put_aside(&round, now).await?;
-        self.send_round(target, round, now).await?;
+        let mut parked = self.put_aside(&mut round, now).await?;
+        self.send_round(target, &round.send, now).await?;
         self.settle(target).await?;
-        self.next(target).await
+        parked |= self.park_denied(target, &round.held).await?;
+        // Behind what was parked there may be more that is overdue, breaker or not.
+        if parked { Ok(Next::Now) } else { self.next(target).await }
     }
 
     async fn with_events(&self, due: Vec<Delivery>) -> Result<Vec<Due>, StoreError> {
@@ -63,17 +65,17 @@ impl<P: Ports> Bus<P> {
     async fn send_round(
         &self,
         target: &TargetName,
-        round: Round<'_>,
+        ready: &[Ready<'_>],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if round.send.is_empty() {
+        if ready.is_empty() {
             return Ok(());
         }
         let lease = Lease { now, until: after(now, self.settings.attempt_lease) };
-        let wanted: Vec<_> = round.send.iter().map(|r| (r.slot.key(), r.slot.attempt)).collect();
+        let wanted: Vec<_> = ready.iter().map(|r| (r.slot.key(), r.slot.attempt)).collect();
         let claimed = self.ports.deliveries().claim(&wanted, lease).await?;
         let mut outbox = Outbox::default();
-        for (ready, _) in round.send.iter().zip(claimed).filter(|(_, ours)| *ours) {
+        for (ready, _) in ready.iter().zip(claimed).filter(|(_, ours)| *ours) {
             outbox.push(&ready.version, &ready.target, ready.slot);
         }
         let ended = self.ship(outbox).await.into_iter().map(|shipped| {

@@ -2,6 +2,7 @@
 
 use super::Bus;
 use super::page_work::PageWork;
+use crate::time::after;
 use crate::{Deliveries, Ledger, OpenPage, Ports, StoreError};
 use eventyard_rules::TargetName;
 use std::collections::BTreeSet;
@@ -51,16 +52,18 @@ impl<P: Ports> Bus<P> {
     /// deliveries in one call, in log order, all targets at the same time; then the items of what failed are
     /// recorded, and the page is sealed.
     ///
-    /// Pages with groups are delivered one after the other, in the order of their numbers, by who wants
+    /// A page that has waited for this call for more than half of its lease is left alone: it is taken
+    /// over when the lease is over. Pages with groups are delivered one after the other, in the order of their numbers, by who wants
     /// the order of groups kept.
     ///
     /// # Errors
     /// [`Unsealed`]: the store failed, the page is open; give it to [`resume`](Self::resume), after a while.
     pub async fn deliver(&self, page: OpenPage) -> Result<PageReport, Box<Unsealed>> {
-        match self.send_page(&page).await {
-            Ok(work) => self.seal(page, work).await,
-            Err(error) => Err(Box::new(Unsealed { page, work: None, error })),
+        let first_look = page.claim.attempt == 1;
+        if first_look && self.is_stale(&page) {
+            return Ok(PageReport::default());
         }
+        self.run(page, first_look).await
     }
 
     /// Goes on with a page where the store failed.
@@ -70,12 +73,30 @@ impl<P: Ports> Bus<P> {
     pub async fn resume(&self, unsealed: Unsealed) -> Result<PageReport, Box<Unsealed>> {
         match unsealed.work {
             Some(work) => self.seal(unsealed.page, work).await,
-            None => self.deliver(unsealed.page).await,
+            // Some of its items may be recorded, and be on their way already.
+            None => self.run(unsealed.page, false).await,
         }
     }
 
-    async fn send_page(&self, page: &OpenPage) -> Result<PageWork, StoreError> {
-        let (mut work, outbox) = self.sort(page).await?;
+    /// Whether a page has waited for its delivery so long that it may be taken over any moment.
+    ///
+    /// INVARIANT (page-lease): a page is only sent by who holds its lease, and with half of it left,
+    /// so that two workers never send it at the same time.
+    fn is_stale(&self, page: &OpenPage) -> bool {
+        let accepted_at = page.events.first().map(|event| event.accepted_at);
+        let latest = accepted_at.map(|at| after(at, self.settings.page_lease / 2));
+        latest.is_some_and(|latest| latest < self.now())
+    }
+
+    async fn run(&self, page: OpenPage, first_look: bool) -> Result<PageReport, Box<Unsealed>> {
+        match self.send_page(&page, first_look).await {
+            Ok(work) => self.seal(page, work).await,
+            Err(error) => Err(Box::new(Unsealed { page, work: None, error })),
+        }
+    }
+
+    async fn send_page(&self, page: &OpenPage, first_look: bool) -> Result<PageWork, StoreError> {
+        let (mut work, outbox) = self.sort(page, first_look).await?;
         self.record(&mut work).await?;
         for shipped in self.ship(outbox).await {
             let now = self.now();

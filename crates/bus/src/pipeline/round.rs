@@ -22,6 +22,8 @@ pub(super) type Due = (Delivery, Option<Arc<StoredEvent>>);
 #[derive(Debug, Default)]
 pub(super) struct Round<'a> {
     pub(super) send: Vec<Ready<'a>>,
+    /// What the breaker holds back.
+    pub(super) held: Vec<Ready<'a>>,
     park: Vec<(&'a Delivery, Cause)>,
     defer: Vec<(DeliveryKey, Timestamp)>,
 }
@@ -72,7 +74,7 @@ impl<P: Ports> Bus<P> {
                 let most = usize::try_from(most).unwrap_or(usize::MAX);
                 self.limit_rates(target, round, most, now);
             }
-            Permit::Wait(_) => self.park_denied(target, round, now),
+            Permit::Wait(_) => round.held = std::mem::take(&mut round.send),
         }
     }
 
@@ -81,10 +83,10 @@ impl<P: Ports> Bus<P> {
     fn limit_rates(&self, target: &TargetName, round: &mut Round<'_>, most: usize, now: Timestamp) {
         let live = self.live.load();
         let mut next_token: BTreeMap<RuleName, Timestamp> = BTreeMap::new();
-        let due = std::mem::take(&mut round.send);
-        for ready in due {
+        for ready in std::mem::take(&mut round.send) {
             if round.send.len() >= most {
-                break;
+                round.held.push(ready);
+                continue;
             }
             let rule = &ready.slot.planned.rule;
             let Some(rate) = live.max_rate(rule) else {
@@ -103,35 +105,48 @@ impl<P: Ports> Bus<P> {
         }
     }
 
-    /// Nothing is sent; what its target has denied for long enough is parked.
-    fn park_denied(&self, target: &TargetName, round: &mut Round<'_>, now: Timestamp) {
-        let denied = self.gates.denied(target);
-        for ready in std::mem::take(&mut round.send) {
-            if let Some(cause) = denied_long_enough(&ready.slot, denied.as_ref(), now) {
-                round.park.push((ready.item, cause));
-            }
-        }
+    /// Parks what the breaker holds back and the target has denied for long enough. Called when this
+    /// round's probe has shown whether it still does. True when something was parked.
+    pub(super) async fn park_denied(
+        &self,
+        target: &TargetName,
+        held: &[Ready<'_>],
+    ) -> Result<bool, StoreError> {
+        let (denied, now) = (self.gates.denied(target), self.now());
+        let over = held.iter().filter_map(|ready| {
+            Some((ready.item, denied_long_enough(&ready.slot, denied.as_ref(), now)?))
+        });
+        self.park(over.collect(), now).await
     }
 
-    /// Writes what is not sent in this round.
+    /// Writes what is not sent in this round; true when something was parked.
     pub(super) async fn put_aside(
         &self,
-        round: &Round<'_>,
+        round: &mut Round<'_>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         if !round.defer.is_empty() {
             self.ports.deliveries().defer(&round.defer).await?;
         }
-        if round.park.is_empty() {
-            return Ok(());
+        self.park(std::mem::take(&mut round.park), now).await
+    }
+
+    async fn park(
+        &self,
+        items: Vec<(&Delivery, Cause)>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if items.is_empty() {
+            return Ok(false);
         }
-        let park = round.park.iter().map(|(item, cause)| (item.key, cause.clone())).collect();
-        let parked = self.ports.deliveries().park(park, now).await?;
-        for ((item, cause), _) in round.park.iter().zip(parked).filter(|(_, parked)| *parked) {
-            let (attempts, cause) = (item.attempts, cause.clone());
-            self.observe(What::Parked { delivery: DeliveryRef::from(*item), attempts, cause });
+        let keys = items.iter().map(|(item, cause)| (item.key, cause.clone())).collect();
+        let parked = self.ports.deliveries().park(keys, now).await?;
+        let any = parked.contains(&true);
+        for ((item, cause), _) in items.into_iter().zip(parked).filter(|(_, parked)| *parked) {
+            let (delivery, attempts) = (DeliveryRef::from(item), item.attempts);
+            self.observe(What::Parked { delivery, attempts, cause });
         }
-        Ok(())
+        Ok(any)
     }
 }
 

@@ -29,11 +29,14 @@ struct Sorting<'a> {
 
 impl<P: Ports> Bus<P> {
     /// Decides for each planned delivery of the page, in log order. Only reads.
+    ///
+    /// Unless it is the first look at the page, deliveries that have items are left to their items.
     pub(super) async fn sort<'a>(
         &self,
         page: &'a OpenPage,
+        first_look: bool,
     ) -> Result<(PageWork, Outbox<'a>), StoreError> {
-        let taken_care_of = self.recorded(page).await?;
+        let taken_care_of = if first_look { BTreeSet::new() } else { self.recorded(page).await? };
         let mut sorting = Sorting {
             now: self.now(),
             work: PageWork::default(),
@@ -49,11 +52,8 @@ impl<P: Ports> Bus<P> {
         Ok((sorting.work, sorting.outbox))
     }
 
-    /// The deliveries of a page that was taken over which have items already: their items decide.
+    /// The deliveries of a page that have items already.
     async fn recorded(&self, page: &OpenPage) -> Result<BTreeSet<DeliveryKey>, StoreError> {
-        if page.claim.attempt == 1 {
-            return Ok(BTreeSet::new());
-        }
         let keys: Vec<_> = slots(page).map(|slot| slot.key()).collect();
         let items = self.ports.deliveries().get(&keys).await?;
         Ok(items.into_iter().flatten().map(|item| item.key).collect())
