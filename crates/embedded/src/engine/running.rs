@@ -91,6 +91,10 @@ impl Running {
         if tokio::time::timeout(self.grace, ending).await.is_err() {
             tracing::warn!("work under way is left to the next start");
         }
+        // What was answered is durable; this saves the next start from doing the rest again.
+        if let Err(error) = self.bus.ports().store.flush().await {
+            tracing::warn!(%error, "the latest writes are done again by the next start");
+        }
         // A reader that finds no URL does not try one that nobody listens at.
         if let Err(error) = std::fs::remove_file(&self.url_file) {
             tracing::debug!(%error, "the URL stays in the data folder");

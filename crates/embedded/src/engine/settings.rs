@@ -60,6 +60,8 @@ pub struct DevSettings {
     pub request_events_max: usize,
     /// The most bytes of one request in the AWS protocols.
     pub aws_request_bytes: usize,
+    /// Requests at the same time; who comes later is told to come again.
+    pub requests_max: usize,
     /// Requests that bring events at the same time; who comes later waits.
     pub uploads_max: usize,
     /// Readers of the stream at the same time.
@@ -87,6 +89,7 @@ impl Default for DevSettings {
             page_bytes: 4 * 1024 * 1024,
             request_events_max: 1_000_000,
             aws_request_bytes: 8 * 1024 * 1024,
+            requests_max: 1024,
             uploads_max: 64,
             streams_max: 64,
             body_pause: Duration::from_secs(30),

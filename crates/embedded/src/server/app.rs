@@ -23,6 +23,8 @@ pub(crate) struct App {
     /// Whether only this machine can reach the listener, so that strange pages must not.
     pub(super) is_loopback: bool,
     pub(super) stop: Stop,
+    /// Bounds the requests.
+    pub(super) requests: Arc<Semaphore>,
     /// Bounds the memory of request bodies.
     pub(super) uploads: Arc<Semaphore>,
     /// Bounds the readers of the stream.
@@ -49,6 +51,7 @@ impl App {
             store,
             intake,
             metrics,
+            requests: Arc::new(Semaphore::new(settings.requests_max.max(1))),
             uploads: Arc::new(Semaphore::new(settings.uploads_max.max(1))),
             streams: Arc::new(Semaphore::new(settings.streams_max.max(1))),
             settings: Arc::new(settings),

@@ -55,6 +55,11 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
             return refusal.into_response();
         }
     }
+    let Ok(_place) = app.requests.try_acquire() else {
+        let text = "there are too many requests at the moment";
+        return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TooManyRequests", text)
+            .into_response();
+    };
     next.run(request).await
 }
 

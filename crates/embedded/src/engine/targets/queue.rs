@@ -74,10 +74,10 @@ fn message(target: &Target, queue: &QueueName, parcel: &Parcel<'_>) -> NewMessag
     let event = &parcel.event.event;
     let is_fifo = queue.is_fifo();
     let envelope = match body::written(parcel) {
-        Some(text) => Body::Text(text.to_owned()),
-        None if matches!(target.kind, TargetKind::EventBridge { .. }) => {
+        _ if matches!(target.kind, TargetKind::EventBridge { .. }) => {
             Body::Text(eventbridge(parcel, target.envelope))
         }
+        Some(text) => Body::Text(text.to_owned()),
         None => Body::Event {
             identity: event.identity(),
             hops: event.hops(),
@@ -109,22 +109,17 @@ fn attributes(parcel: &Parcel<'_>) -> Attributes {
     texts.into_iter().map(|(name, text)| (name.to_owned(), Attribute::text(text))).collect()
 }
 
-/// The event as a rule of the bus it was put on would see it: a new id, and as `detail` the data, or
-/// with `envelope: cloudevents` the whole event.
+/// The event as a rule of the bus it was put on would see it: a new id, and as `detail` what was
+/// written for it, else the data, or with `envelope: cloudevents` the whole event.
 fn eventbridge(parcel: &Parcel<'_>, envelope: Envelope) -> String {
     let event = &parcel.event.event;
-    let text = match envelope {
-        Envelope::CloudEvents => body::self_contained(parcel),
-        Envelope::Usual => match event.data() {
-            Data::Json(text) => text.to_owned(),
-            // Only JSON fits into `detail`; the document says what the data is.
-            Data::Text(_) | Data::Binary(_) => body::self_contained(parcel),
-            Data::None => "{}".to_owned(),
-        },
-    };
-    // Both were read as JSON before, under limits that are not wider.
+    let text = detail(parcel, envelope);
     let limits = Limits { event_bytes: usize::MAX, ..Limits::default() };
-    let detail = parse(text.as_bytes(), &limits).map_or(Value::Null, |document| document.root);
+    // Only what a person wrote can be no JSON.
+    let detail = match parse(text.as_bytes(), &limits) {
+        Ok(document) => document.root,
+        Err(_) => Value::from(&*text),
+    };
     let time = event.time().map_or_else(|| parcel.event.accepted_at.to_string(), str::to_owned);
     let mut object = Object::default();
     object.insert("version", Value::from("0"));
@@ -137,4 +132,16 @@ fn eventbridge(parcel: &Parcel<'_>, envelope: Envelope) -> String {
     object.insert("resources", Value::Array(Vec::new()));
     object.insert("detail", detail);
     Value::Object(object).to_string()
+}
+
+fn detail(parcel: &Parcel<'_>, envelope: Envelope) -> String {
+    if envelope == Envelope::CloudEvents || body::written(parcel).is_some() {
+        return body::self_contained(parcel);
+    }
+    match parcel.event.event.data() {
+        Data::Json(text) => text.to_owned(),
+        // Only JSON fits into `detail`; the document says what the data is.
+        Data::Text(_) | Data::Binary(_) => body::self_contained(parcel),
+        Data::None => "{}".to_owned(),
+    }
 }

@@ -105,6 +105,14 @@ async fn an_eventbridge_target_gets_the_shape_that_its_rules_see() {
     assert_eq!((&body["source"], &body["detail-type"]), (&json!("shop"), &json!("OrderPlaced")));
     assert_eq!(body["detail"], json!({ "total": 12.5 }));
     assert_ne!(body["id"], "1");
+    let transform = "    to: audit\n    transform: { sum: $.data.total }\n";
+    let rules = RULES.replace("    to: [payments, warehouse, audit]\n", transform);
+    let bus = Dev::start(&rules).await;
+    bus.event("1", "OrderPlaced").await;
+    bus.settled().await;
+    let message = &bus.receive("audit").await[0];
+    let body: Value = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["detail"], json!({ "sum": 12.5 }));
 }
 
 #[tokio::test]

@@ -22,6 +22,29 @@ async fn a_rebound_name_and_a_strange_page_get_nothing_done() {
 }
 
 #[tokio::test]
+async fn requests_at_the_same_time_are_bounded() {
+    let rules = "version: 1\ntargets:\n  out: { sqs: { queue: out } }\n";
+    let bus = Dev::start_with(rules, |options| options.settings.requests_max = 1).await;
+    // A long poll holds the one place until its connection closes.
+    let mut poll = Box::pin(bus.receive("out"));
+    let busy = async {
+        loop {
+            let (status, text) = bus.get("/healthz").await;
+            if status == 503 {
+                return text;
+            }
+        }
+    };
+    let text = tokio::select! {
+        text = busy => text,
+        _ = &mut poll => panic!("the poll ended"),
+    };
+    assert!(text.contains("TooManyRequests"), "{text}");
+    drop(poll);
+    while bus.get("/healthz").await.0 != 200 {}
+}
+
+#[tokio::test]
 async fn a_listener_that_was_opened_to_others_answers_them() {
     let bus = Dev::start_with("version: 1\n", |options| {
         options.listen = "0.0.0.0:0".parse().unwrap();
