@@ -47,7 +47,7 @@ rules:
 /// # Errors
 /// When the bus does not start, or does not accept every event.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    ensure!(arguments.events % (BATCH * arguments.clients) == 0, "--events must be a multiple of 1000 times --clients");
+    ensure!(arguments.events.is_multiple_of(BATCH * arguments.clients), "--events must be a multiple of 1000 times --clients");
     let binary = command::build(&["--release"])?;
     let folder = tempfile::tempdir_in(command::root().join("target"))?;
     let runtime = tokio::runtime::Runtime::new()?;

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
+use eventyard_embedded::redrive::{self, Redrive as Request};
+use eventyard_embedded::store::Store;
 use eventyard_event::DeliveryId;
 use eventyard_rules::{RuleName, TargetName};
 use jiff::Timestamp;
@@ -103,8 +105,6 @@ async fn remote(url: &str, request: &Request) -> Result<usize> {
 
 /// No bus runs on the folder: the store is opened to write; what is redriven goes out when one does.
 async fn local(folder: &Path, request: &Request) -> Result<usize> {
-    anyhow::bail!("temporary {request:?} {} {}", folder.display(), Timestamp::now())
+    let store = Store::open(folder).with_context(|| format!("cannot open `{}`", folder.display()))?;
+    Ok(redrive::redrive_store(&store, request, Timestamp::now()).await?)
 }
-
-#[derive(Debug,Default,serde::Serialize)]
-struct Request { delivery: Option<DeliveryId>, target: Option<TargetName>, rule: Option<RuleName>, event: Option<String>, source: Option<String>, all: bool, edit: Option<String>, drop: Option<String> }
