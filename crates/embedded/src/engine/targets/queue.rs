@@ -85,8 +85,13 @@ fn message(target: &Target, queue: &QueueName, parcel: &Parcel<'_>) -> NewMessag
             self_contained: in_payload(&target.kind),
         },
     };
+    let attributes = match envelope {
+        Body::Text(_) => attributes(parcel),
+        // Made when it is received, from what the reference says.
+        Body::Event { .. } => Attributes::new(),
+    };
     NewMessage {
-        attributes: attributes(parcel),
+        attributes,
         group: parcel.planned.group.clone(),
         deduplication: is_fifo.then(|| parcel.planned.id.to_string()),
         ..NewMessage::new(envelope)
