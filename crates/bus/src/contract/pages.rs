@@ -111,3 +111,26 @@ pub async fn a_duplicate_of_an_event_in_an_open_page_is_a_duplicate(ledger: &imp
     assert_eq!(again.results, [Acceptance::Duplicate]);
     assert!(again.page.is_none());
 }
+
+/// A worker that has not come to its page yet keeps it, as the same attempt.
+pub async fn a_renewed_page_is_taken_over_when_its_new_lease_is_over_and_not_before(
+    ledger: &impl Ledger,
+) {
+    let page = open(ledger, "1", 0, 60).await;
+    assert_eq!(ledger.renew(&page.claim, lease(40, 100)).await, Ok(()));
+    assert!(take_over(ledger, 99, 200).await.is_none());
+    let taken = take_over(ledger, 100, 200).await.expect("a page");
+    assert_eq!(taken.claim.attempt, 2);
+}
+
+/// Who lost its page, or has sealed it, learns so and changes nothing.
+pub async fn a_page_that_was_lost_or_sealed_is_not_renewed(ledger: &impl Ledger) {
+    let page = open(ledger, "1", 0, 60).await;
+    let taken = take_over(ledger, 60, 120).await.expect("a page");
+    let late = ledger.renew(&page.claim, lease(61, 1_000)).await;
+    assert_eq!(late, Err(StoreError::Fenced { claim: page.claim }));
+    ledger.seal(&taken.claim, &outcomes(&page), at(62)).await.expect("sealed");
+    let sealed = ledger.renew(&taken.claim, lease(63, 1_000)).await;
+    assert_eq!(sealed, Err(StoreError::Fenced { claim: taken.claim }));
+    assert!(take_over(ledger, 2_000, 3_000).await.is_none());
+}

@@ -57,6 +57,17 @@ impl Ledger for MemoryStore {
         }))
     }
 
+    async fn renew(&self, claim: &PageClaim, lease: Lease) -> Result<(), StoreError> {
+        let mut state = self.state();
+        match state.pages.get_mut(&claim.page).filter(|page| page.claim == *claim) {
+            Some(Page { stands: PageState::Open { until }, .. }) => {
+                *until = lease.until;
+                Ok(())
+            }
+            _ => Err(StoreError::Fenced { claim: *claim }),
+        }
+    }
+
     async fn event(&self, identity: &Identity) -> Result<Option<Arc<StoredEvent>>, StoreError> {
         Ok(self.state().events.get(identity).cloned())
     }

@@ -52,17 +52,14 @@ impl<P: Ports> Bus<P> {
     /// deliveries in one call, in log order, all targets at the same time; then the items of what failed are
     /// recorded, and the page is sealed.
     ///
-    /// A page that has waited for this call for more than half of its lease is left alone: it is taken
-    /// over when the lease is over. Pages with groups are delivered one after the other, in the order of their numbers, by who wants
-    /// the order of groups kept.
+    /// A page that has waited long for this call gets a new lease first; one that was taken over
+    /// meanwhile is left to its new owner. Pages with groups are delivered one after the other, in the order
+    /// of their numbers, by who wants the order of groups kept.
     ///
     /// # Errors
     /// [`Unsealed`]: the store failed, the page is open; give it to [`resume`](Self::resume), after a while.
     pub async fn deliver(&self, page: OpenPage) -> Result<PageReport, Box<Unsealed>> {
         let first_look = page.claim.attempt == 1;
-        if first_look && self.is_stale(&page) {
-            return Ok(PageReport::default());
-        }
         self.run(page, first_look).await
     }
 
@@ -78,21 +75,32 @@ impl<P: Ports> Bus<P> {
         }
     }
 
-    /// Whether a page has waited for its delivery so long that it may be taken over any moment.
-    ///
-    /// INVARIANT (page-lease): a page is only sent by who holds its lease, and with half of it left,
-    /// so that two workers never send it at the same time.
-    fn is_stale(&self, page: &OpenPage) -> bool {
-        let accepted_at = page.events.first().map(|event| event.accepted_at);
-        let latest = accepted_at.map(|at| after(at, self.settings.page_lease / 2));
-        latest.is_some_and(|latest| latest < self.now())
-    }
-
     async fn run(&self, page: OpenPage, first_look: bool) -> Result<PageReport, Box<Unsealed>> {
-        match self.send_page(&page, first_look).await {
+        let sent = match self.keep(&page).await {
+            Ok(()) => self.send_page(&page, first_look).await,
+            // Whoever took the page over sends and seals it.
+            Err(StoreError::Fenced { .. }) => return Ok(PageReport::default()),
+            Err(error) => Err(error),
+        };
+        match sent {
             Ok(work) => self.seal(page, work).await,
             Err(error) => Err(Box::new(Unsealed { page, work: None, error })),
         }
+    }
+
+    /// Renews the lease of a page that has waited for its delivery for more than half of it.
+    ///
+    /// INVARIANT (page-lease): a page is only sent by who holds its lease, and with half of it left,
+    /// so that two workers never send it at the same time.
+    async fn keep(&self, page: &OpenPage) -> Result<(), StoreError> {
+        let lease = self.page_lease();
+        let accepted_at = page.events.first().map(|event| event.accepted_at);
+        let half = accepted_at.map(|at| after(at, self.settings.page_lease / 2));
+        // A page that was taken over is delivered at once.
+        if page.claim.attempt > 1 || half.is_none_or(|half| lease.now <= half) {
+            return Ok(());
+        }
+        self.ports.ledger().renew(&page.claim, lease).await
     }
 
     async fn send_page(&self, page: &OpenPage, first_look: bool) -> Result<PageWork, StoreError> {

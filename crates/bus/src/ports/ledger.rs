@@ -63,6 +63,24 @@ pub trait Ledger: Send + Sync {
         lease: Lease,
     ) -> impl Future<Output = Result<Option<OpenPage>, StoreError>> + Send;
 
+    /// Keeps a page for a worker that has not come to it yet: it belongs to the caller until
+    /// `lease.until`, as the same attempt.
+    ///
+    /// The default leaves the lease as it is. That is enough where pages are only taken over at start,
+    /// before there are any others.
+    ///
+    /// # Errors
+    /// [`Fenced`](StoreError::Fenced) when the page is sealed, was taken over, or does not exist: nothing
+    /// was written. [`Unavailable`](StoreError::Unavailable): unknown, renew again.
+    fn renew(
+        &self,
+        claim: &PageClaim,
+        lease: Lease,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        let _ = (claim, lease);
+        std::future::ready(Ok(()))
+    }
+
     /// The accepted event of this identity, sealed or not; none when there is none, or it was kept
     /// long enough.
     ///

@@ -3,6 +3,10 @@
 mod ledger {
     use eventyard_bus::memory::MemoryStore;
     eventyard_bus::ledger_contract!(futures::executor::block_on, Box::new(MemoryStore::default()));
+    eventyard_bus::ledger_renew_contract!(
+        futures::executor::block_on,
+        Box::new(MemoryStore::default())
+    );
 }
 
 mod deliveries {

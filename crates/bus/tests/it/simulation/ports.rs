@@ -160,6 +160,9 @@ impl Ledger for FaultyStore {
     async fn take_over(&self, lease: Lease) -> Result<Option<OpenPage>, StoreError> {
         self.faults.call(self.memory.take_over(lease)).await
     }
+    async fn renew(&self, claim: &PageClaim, lease: Lease) -> Result<(), StoreError> {
+        self.faults.call(self.memory.renew(claim, lease)).await
+    }
     async fn event(&self, identity: &Identity) -> Result<Option<Arc<StoredEvent>>, StoreError> {
         self.faults.call(self.memory.event(identity)).await
     }
