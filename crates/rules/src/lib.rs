@@ -67,6 +67,9 @@ mod loops;
 pub mod testing;
 mod xml;
 
+#[cfg(test)]
+mod any_condition;
+
 pub use amount::Rate;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use graph::{mermaid, svg};

@@ -11,6 +11,8 @@
 
 mod emitted;
 mod maybe;
+#[cfg(test)]
+mod tests;
 
 use crate::{Diagnostic, Input, Rule, RuleSet, Severity, Target, TargetKind};
 use emitted::Emitted;

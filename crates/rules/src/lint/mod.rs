@@ -23,6 +23,8 @@ mod clauses;
 mod constant;
 mod proven;
 mod set;
+#[cfg(test)]
+mod tests;
 
 use eventyard_filter::{Condition, View};
 

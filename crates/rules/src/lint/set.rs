@@ -23,7 +23,7 @@ pub(super) fn duplicates(rules: &RuleSet) -> Vec<Diagnostic> {
         found.push(
             Diagnostic::new("L0201", Severity::Warning, message, &rule.place)
                 .with_path(format!("rules[{index}]"))
-                .with_help("remove one of them, or let one target say it all in one transform")
+                .with_help("remove one of them; one transform can say what both say")
                 .with_secondary(earlier.place.clone(), "the same filter and targets"),
         );
     }

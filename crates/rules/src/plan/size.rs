@@ -10,14 +10,17 @@ use crate::{Target, TargetKind};
 /// fields. An upper bound for all targets, so that one number decides.
 const BESIDE_BYTES: usize = 512;
 
+/// By how much the delivered document may be longer than the stored one: the hop count.
+const HOPS_BYTES: usize = 32;
+
 /// The refusal of a payload that is over the target's limit.
 pub(super) fn too_large(event: &Event, target: &Target, payload: &Payload) -> Option<Refused> {
     let limit = target.kind.payload_bytes_max();
     let room = limit.saturating_sub(BESIDE_BYTES);
     let bytes = match payload {
         Payload::Body(body) => body.len(),
-        // The document bounds whatever is sent of it from above, but for the hop count.
-        Payload::Document if event.document().len() <= room / 2 => return None,
+        // Far from the limit there is nothing to measure.
+        Payload::Document if event.document().len() + HOPS_BYTES <= room => return None,
         Payload::Document => document_bytes(event, target),
     };
     (bytes > room).then(|| Refused {

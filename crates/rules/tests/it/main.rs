@@ -7,6 +7,7 @@ mod lint;
 mod loops;
 mod mutated;
 mod plan;
+mod rule_tests;
 mod sources;
 mod support;
 mod transform;

@@ -1,7 +1,7 @@
 //! Tests of rules, and tests that they fail when they should.
 use crate::support::accepted;
 use eventyard_rules::testing::{CaseResult, TestFile, coverage, junit, parse, run};
-use eventyard_rules::{RuleSet, SourceText};
+use eventyard_rules::{LoadOptions, RuleSet, SourceText, load};
 
 fn rules() -> RuleSet {
     accepted(include_str!("example.yaml"))
@@ -141,7 +141,8 @@ fn a_message_is_refused_with_its_code() {
 
 #[test]
 fn eventbridge_envelopes_are_taken_as_they_are() {
-    let input = "event: { id: '1', detail-type: OrderPlaced, source: shop, detail: { total: 2000 } }";
+    let input =
+        "event: { id: '1', detail-type: OrderPlaced, source: shop, detail: { total: 2000 } }";
     check(
         input,
         "{ rules: [take-payment, big-orders-from-eventbridge] }",
@@ -196,7 +197,12 @@ fn files_of_the_wrong_shape_are_refused_with_their_places() {
         (2, 5),
         "a case says what it expects under `expect`",
     );
-    check(&case("event: {}", "{}"), "E0601", (4, 13), "`expect` is empty, so the case proves nothing");
+    check(
+        &case("event: {}", "{}"),
+        "E0601",
+        (4, 13),
+        "`expect` is empty, so the case proves nothing",
+    );
     check(
         &case("event: {}", "{ rule: [a] }"),
         "E0003",
@@ -209,7 +215,12 @@ fn files_of_the_wrong_shape_are_refused_with_their_places() {
         (2, 5),
         "a case gives one of `event` and `raw`",
     );
-    check(&case("event: text", "{ rules: [] }"), "E0601", (3, 12), "an event is a mapping, not text");
+    check(
+        &case("event: text", "{ rules: [] }"),
+        "E0601",
+        (3, 12),
+        "an event is a mapping, not text",
+    );
     check(
         &case("event: {}", "{ refused: false }"),
         "E0601",
@@ -230,4 +241,25 @@ fn junit_names_files_cases_and_failures_and_escapes_them() {
     expect: { targets: { payments: { a: '<x>' } } }
 ";
     insta::assert_snapshot!(junit(&results(text)));
+}
+
+#[test]
+fn the_project_s_own_rules_pass_their_tests_and_are_covered_by_them() {
+    let rules = load(
+        &[
+            SourceText::new("shop.yaml", include_str!("../../../../rules/shop.yaml")),
+            SourceText::new("factory.yaml", include_str!("../../../../rules/factory.yaml")),
+        ],
+        &LoadOptions::default(),
+    )
+    .unwrap_or_else(|errors| panic!("{errors}"));
+    let files = [
+        file(include_str!("../../../../rules/tests/shop.yaml")),
+        file(include_str!("../../../../rules/tests/factory.yaml")),
+    ];
+    for result in files.iter().flat_map(|file| run(&rules, file)) {
+        assert!(result.passed(), "{}: {:?}", result.name, result.failures);
+    }
+    let coverage = coverage(&rules, &files);
+    assert!(coverage.is_complete(), "{coverage:?}");
 }

@@ -84,7 +84,7 @@ fn mappings_that_cannot_work_are_refused_with_their_place() {
         ("{ type: $.t }", vec![("E0212", 4, 14)]),
         ("{ source: s, type: 7 }", vec![("E0213", 4, 31)]),
         ("{ source: s, type: t, subjct: $.s }", vec![("E0003", 4, 34)]),
-        ("{ source: $.s[, type: t }", vec![("E0001", 4, 26)]),
+        ("{ source: $.s[, type: t }", vec![("E0001", 4, 25)]),
         ("{ source: '$.s[', type: $5 }", vec![("E0101", 4, 27), ("E0211", 4, 36)]),
         ("{ source: s, type: t, extensions: { Operator: x } }", vec![("E0214", 4, 48)]),
         ("{ source: s, type: t, extensions: { id: x } }", vec![("E0214", 4, 48)]),
