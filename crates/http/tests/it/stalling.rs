@@ -4,25 +4,25 @@ use crate::receiver::{cause, impatient, outgoing, sender, settings};
 use eventyard_bus::Sent;
 use eventyard_http::Settings;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
-/// Writes `head`, then `more` again and again for as long as the bus listens; counts the bytes.
-async fn stub(head: &'static [u8], more: &'static [u8]) -> (String, Arc<AtomicUsize>) {
+/// Writes `head`, then `more` again and again; tells when the bus has cut the connection.
+async fn stub(head: &'static [u8], more: &'static [u8]) -> (String, Arc<Notify>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let written = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&written);
+    let cut = Arc::new(Notify::new());
+    let telling = Arc::clone(&cut);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(pour(stream, head, more, Arc::clone(&count)));
+            tokio::spawn(pour(stream, head, more, Arc::clone(&telling)));
         }
     });
-    (url, written)
+    (url, cut)
 }
 
-async fn pour(mut stream: TcpStream, head: &[u8], more: &[u8], written: Arc<AtomicUsize>) {
+async fn pour(mut stream: TcpStream, head: &[u8], more: &[u8], cut: Arc<Notify>) {
     // An answer before the question would be a protocol error, which is another test.
     let asked = stream.read(&mut [0; 4096]).await;
     if asked.is_err() || stream.write_all(head).await.is_err() {
@@ -32,10 +32,8 @@ async fn pour(mut stream: TcpStream, head: &[u8], more: &[u8], written: Arc<Atom
         // Holds the connection without a word.
         std::future::pending::<()>().await;
     }
-    while stream.write_all(more).await.is_ok() {
-        written.fetch_add(more.len(), Ordering::SeqCst);
-        tokio::task::yield_now().await;
-    }
+    while stream.write_all(more).await.is_ok() {}
+    cut.notify_one();
 }
 
 #[tokio::test]
@@ -56,13 +54,14 @@ async fn an_answer_without_end_is_cut_off_and_its_status_counts() {
     const BUSY: &[u8] = b"HTTP/1.1 503 Busy\r\ncontent-type: text/plain\r\n\r\n";
     // The cap ends it: nothing else would, since the clock has hours left.
     let patient = Settings { drain: std::time::Duration::from_secs(3600), ..settings() };
-    let (url, written) = stub(OK, &[b'x'; 16 * 1024]).await;
+    let (url, cut) = stub(OK, &[b'x'; 16 * 1024]).await;
     let sent = sender(patient).send(&outgoing(&url)).await;
     assert!(matches!(sent, Sent::Delivered), "{sent:?}");
-    assert!(written.load(Ordering::SeqCst) > 0);
+    cut.notified().await;
     // The clock ends it: the body never reaches the cap.
+    let short = Settings { drain: std::time::Duration::from_millis(50), ..settings() };
     let (url, _) = stub(BUSY, b"").await;
-    let sent = sender(impatient()).send(&outgoing(&url)).await;
+    let sent = sender(short).send(&outgoing(&url)).await;
     assert_eq!(cause(sent).code, "Http503");
 }
 
