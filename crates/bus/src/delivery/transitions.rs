@@ -67,6 +67,17 @@ impl Delivery {
         ours
     }
 
+    /// Ends the lease of an attempt whose worker is known to be gone: it may be claimed again at once.
+    /// False, and nothing changes, when it is not in flight.
+    #[must_use]
+    pub fn release(&mut self, now: Timestamp) -> bool {
+        let in_flight = matches!(self.state, DeliveryState::InFlight { .. });
+        if in_flight {
+            self.state = DeliveryState::InFlight { until: now };
+        }
+        in_flight
+    }
+
     /// Moves a waiting delivery to a later time without an attempt; false, and nothing changes, when
     /// it is not waiting.
     #[must_use]

@@ -13,7 +13,7 @@ use super::{DevOptions, EmbeddedBus, EmbeddedPorts, Intake, Metrics};
 use super::{dispatcher, workers};
 use crate::server::{self, App, AppParts};
 use crate::store::{OpenError, Store};
-use eventyard_bus::{Bus, OpenPage, StoreError};
+use eventyard_bus::{Bus, Clock as _, OpenPage, StoreError};
 use eventyard_http::{EnvSecrets, HttpSender};
 use eventyard_rules::{Diagnostics, LoadOptions};
 use std::io;
@@ -94,6 +94,7 @@ pub async fn dev(options: DevOptions) -> Result<Running, DevError> {
     let rules = source.load()?;
     let address = options.listen;
     let store = Store::open(&options.data)?;
+    store.release_claims(SystemClock.now()).await?;
     let listener = TcpListener::bind(address).await;
     let listener = listener.map_err(|error| DevError::Listen { address, error })?;
     let (metrics, wake) = (Arc::<Metrics>::default(), Arc::<Wake>::default());

@@ -28,9 +28,9 @@ mod writer;
 
 pub(crate) use chunk::Stored;
 pub(crate) use error::Fault;
-pub(crate) use identities::Found;
 pub use error::OpenError;
 pub use folder::Folder;
+pub(crate) use identities::Found;
 pub(crate) use job::Promise;
 
 use std::path::Path;
@@ -81,7 +81,8 @@ impl Store {
         let folder = Folder::new(dir.as_ref());
         let (database, numbers) = database::open_writer(&folder)?;
         let slot = Arc::new(Slot::new(database));
-        let (jobs, thread) = writer::start(folder.clone(), Arc::clone(&slot), numbers)
+        let (jobs, waiting) = std::sync::mpsc::channel();
+        let thread = writer::start(folder.clone(), Arc::clone(&slot), numbers, waiting)
             .map_err(|source| OpenError::Folder { folder: folder.root().to_owned(), source })?;
         let inner = Inner {
             folder,
@@ -105,6 +106,21 @@ impl Store {
     /// [`Unavailable`](eventyard_bus::StoreError::Unavailable): what was not durable is lost.
     pub async fn flush(&self) -> Result<(), eventyard_bus::StoreError> {
         Ok(self.call(Promise::Flush, 0, |_| Ok(())).await?)
+    }
+
+    /// Ends the leases that attempts of an earlier process hold, so that they are made again at once and
+    /// not after their leases; answers how many.
+    ///
+    /// There is one writer, and this is it: whoever claimed them is gone. To be called before this
+    /// process claims any.
+    ///
+    /// # Errors
+    /// The store failed; the leases are as they were, and end by themselves.
+    pub async fn release_claims(
+        &self,
+        now: eventyard_event::Timestamp,
+    ) -> Result<usize, eventyard_bus::StoreError> {
+        Ok(self.call(Promise::Relaxed, 0, move |tables| work::release(tables, now)).await?)
     }
 
     pub(crate) fn slot(&self) -> &Arc<Slot> {

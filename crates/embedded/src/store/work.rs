@@ -7,7 +7,7 @@
 //! at a target exactly the head, by its place in the log, is.
 
 use eventyard_bus::{Delivery, DeliveryKey, DeliveryState, LogPosition, ParkedCursor};
-use eventyard_event::{DeliveryId, Identity};
+use eventyard_event::{DeliveryId, Identity, Timestamp};
 use redb::ReadableTable;
 
 use super::error::Fault;
@@ -186,6 +186,20 @@ pub(crate) fn due_items(
         items.extend(load(&tables.deliveries, &key(key_bytes))?);
     }
     Ok(items)
+}
+
+/// Ends the leases of all attempts in flight; answers how many. One look at each unfinished item.
+pub(crate) fn release(tables: &mut Transaction<'_>, now: Timestamp) -> Result<usize, Fault> {
+    let mut unfinished = Vec::new();
+    for entry in tables.work.iter()? {
+        let (.., key_bytes) = entry?.0.value();
+        unfinished.push(key(key_bytes));
+    }
+    let mut released = 0;
+    for key in &unfinished {
+        released += usize::from(change(tables, key, |item| item.release(now))?.is_some());
+    }
+    Ok(released)
 }
 
 /// When the next item of a target is due.

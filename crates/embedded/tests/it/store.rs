@@ -160,3 +160,20 @@ fn an_empty_batch_is_no_page() {
     let accepted = block_on(store.accept(batch([0; 0]), lease(0, 60))).unwrap();
     assert!(accepted.page.is_none() && accepted.results.is_empty());
 }
+
+#[test]
+fn attempts_of_an_earlier_process_are_due_at_once_and_not_after_their_leases() {
+    let store = TempStore::new();
+    let (claimed, waiting) = (item(1, "partner", 0), item(2, "partner", 100));
+    block_on(store.record(vec![claimed.clone(), waiting])).unwrap();
+    assert_eq!(block_on(store.claim(&[(claimed.key, 1)], lease(0, 120))).unwrap(), [true]);
+    let due = |store: &Store| block_on(store.due(&target("partner"), at(10), 10)).unwrap();
+    assert!(due(&store).is_empty(), "it is being attempted");
+
+    let store = store.reopen();
+    assert!(due(&store).is_empty(), "opening alone, as a redrive does, changes nothing");
+    assert_eq!(block_on(store.release_claims(at(10))).unwrap(), 1);
+    let due: Vec<_> = due(&store).into_iter().map(|item| item.key).collect();
+    assert_eq!(due, [claimed.key], "what waits goes on waiting");
+    assert_eq!(block_on(store.claim(&[(claimed.key, 2)], lease(10, 130))).unwrap(), [true]);
+}
