@@ -105,7 +105,11 @@ pub fn stdout_of(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Stri
 ///
 /// # Errors
 /// When it fails, or a line is not JSON.
-pub fn json_lines(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<serde_json::Value>> {
+pub fn json_lines(
+    folder: &Path,
+    arguments: &[&str],
+    input: &[u8],
+) -> Result<Vec<serde_json::Value>> {
     stdout_of(folder, arguments, input)?
         .lines()
         .map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}")))

@@ -85,7 +85,9 @@ async fn load_until_killed(bus: Bus, plan: &Plan, kill: u64, acknowledged: &Shar
     let clients: Vec<_> = (0..plan.clients)
         .map(|client| {
             let (url, batch, acknowledged) = (url.clone(), plan.batch, Arc::clone(acknowledged));
-            tokio::spawn(async move { post_until_refused(&url, kill, client, batch, &acknowledged).await })
+            tokio::spawn(async move {
+                post_until_refused(&url, kill, client, batch, &acknowledged).await
+            })
         })
         .collect();
     // Where in the work the kill falls is left to a spread of delays, from before the first commit on.
@@ -115,7 +117,8 @@ async fn post_until_refused(url: &str, kill: u64, client: u64, batch: u64, ackno
         let Ok(answer) = serde_json::from_slice::<Value>(&answer) else { return };
         let results = answer.get("results").and_then(Value::as_array).into_iter().flatten();
         let accepted = results.filter(|result| result["status"] == "accepted");
-        lock(acknowledged).extend(accepted.filter_map(|result| Some(result["id"].as_str()?.to_owned())));
+        lock(acknowledged)
+            .extend(accepted.filter_map(|result| Some(result["id"].as_str()?.to_owned())));
     }
 }
 
@@ -150,15 +153,24 @@ fn verb(plan: &Plan, data: &Path, verb: &str) -> Result<Vec<Value>> {
         Some(path) => path.as_path(),
         None => command::binary()?,
     };
-    let output = std::process::Command::new(binary).args([verb, "--data", data, "--output", "json"]).output()?;
+    let output = std::process::Command::new(binary)
+        .args([verb, "--data", data, "--output", "json"])
+        .output()?;
     let stderr = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "eventyard {verb}: {}\n{stderr}", output.status);
     let text = String::from_utf8(output.stdout)?;
-    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}")))
+        .collect()
 }
 
 /// Waits until nothing is in flight, and counts what came out.
-async fn settle(bus: &Bus, plan: &Plan, receiver: &Receiver, acknowledged: &Shared) -> Result<Summary> {
+async fn settle(
+    bus: &Bus,
+    plan: &Plan,
+    receiver: &Receiver,
+    acknowledged: &Shared,
+) -> Result<Summary> {
     eventually("nothing in flight", || async {
         let audit = audit(plan, bus.data())?;
         Ok((audit["in_flight"] == 0).then_some(()))
@@ -168,7 +180,12 @@ async fn settle(bus: &Bus, plan: &Plan, receiver: &Receiver, acknowledged: &Shar
     let counts = receiver.counts();
     let acknowledged = lock(acknowledged).len();
     // One rule sends every event to the receiver: a delivery id of its own for each stored event, no more, no fewer.
-    ensure!(counts.len() == stored.len(), "{} events stored, {} delivered", stored.len(), counts.len());
+    ensure!(
+        counts.len() == stored.len(),
+        "{} events stored, {} delivered",
+        stored.len(),
+        counts.len()
+    );
     let repeated = counts.values().filter(|&&times| times > 1).count();
     Ok(Summary { acknowledged, stored: stored.len(), delivered: counts.len(), repeated })
 }

@@ -1,8 +1,8 @@
 //! A receiver of webhooks that remembers what came, and answers as it is told.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use axum::extract::State;
@@ -65,7 +65,11 @@ impl Receiver {
     }
 }
 
-async fn receive(State(state): State<Arc<Received>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(
+    State(state): State<Arc<Received>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
     let id = headers.get("webhook-id").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     let mut bodies = state.bodies.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     bodies.entry(id).or_default().push(body);

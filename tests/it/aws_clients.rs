@@ -41,7 +41,9 @@ async fn start() -> Yard {
     let (rules, data) = (folder.path().join("rules"), folder.path().join("data"));
     std::fs::create_dir_all(&rules).unwrap();
     std::fs::write(rules.join("clients.yaml"), RULES).unwrap();
-    let bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None }).await.unwrap();
+    let bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None })
+        .await
+        .unwrap();
     Yard { bus, _folder: folder }
 }
 
@@ -82,8 +84,16 @@ async fn the_aws_cli_puts_an_event_and_receives_what_the_rule_routed() {
 
     let queue = yard.json("aws", &["sqs", "get-queue-url", "--queue-name", "payments"]);
     let queue = queue["QueueUrl"].as_str().unwrap();
-    let receive =
-        ["sqs", "receive-message", "--queue-url", queue, "--wait-time-seconds", "5", "--attribute-names", "All"];
+    let receive = [
+        "sqs",
+        "receive-message",
+        "--queue-url",
+        queue,
+        "--wait-time-seconds",
+        "5",
+        "--attribute-names",
+        "All",
+    ];
     let received = yard.json("aws", &receive);
     let message = &received["Messages"][0];
     let body: Value = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
@@ -125,13 +135,15 @@ async fn a_boto3_consumer_runs_against_the_embedded_queues() {
 async fn a_message_sent_to_an_input_queue_becomes_an_event() {
     let yard = start().await;
     let queue = yard.json("aws", &["sqs", "get-queue-url", "--queue-name", "events"]);
-    let event = r#"{"specversion":"1.0","id":"q-1","source":"shop","type":"OrderPlaced","data":{}}"#;
+    let event =
+        r#"{"specversion":"1.0","id":"q-1","source":"shop","type":"OrderPlaced","data":{}}"#;
     let url = queue["QueueUrl"].as_str().unwrap();
     yard.json("aws", &["sqs", "send-message", "--queue-url", url, "--message-body", event]);
     let data = yard.bus.data().to_str().unwrap().to_owned();
     let folder = yard._folder.path();
     let trace = eventually("the event is stored", || async {
-        let output = command::run_in(folder, &["trace", "q-1", "--data", &data, "--output", "json"], b"")?;
+        let output =
+            command::run_in(folder, &["trace", "q-1", "--data", &data, "--output", "json"], b"")?;
         Ok(output.status.success().then_some(output.stdout))
     })
     .await

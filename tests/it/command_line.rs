@@ -23,7 +23,8 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 /// Runs the command in `folder` and demands this exit code.
 #[track_caller]
 fn run(folder: &Path, arguments: &[&str], input: &str, code: i32) -> (String, String) {
-    let Output { status, stdout, stderr } = command::run_in(folder, arguments, input.as_bytes()).unwrap();
+    let Output { status, stdout, stderr } =
+        command::run_in(folder, arguments, input.as_bytes()).unwrap();
     let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
     assert_eq!(status.code(), Some(code), "{arguments:?}\n{stderr}\n{stdout}");
     (stdout, stderr)

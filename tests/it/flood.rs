@@ -29,15 +29,24 @@ async fn a_hundred_thousand_events_in_one_request_are_stored_routed_and_readable
     let (rules, data) = (folder.path().join("rules"), folder.path().join("data"));
     std::fs::create_dir_all(&rules).unwrap();
     std::fs::write(rules.join("flood.yaml"), RULES).unwrap();
-    let bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None }).await.unwrap();
+    let bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None })
+        .await
+        .unwrap();
     post(&bus, "w", WARM_UP).await;
     let before = bus.resident_bytes().unwrap();
     let results = post(&bus, "f", EVENTS).await;
-    assert!(results.iter().enumerate().all(|(n, result)| result["id"] == format!("f-{n}")), "in input order");
+    assert!(
+        results.iter().enumerate().all(|(n, result)| result["id"] == format!("f-{n}")),
+        "in input order"
+    );
 
     let data = data.to_str().unwrap();
     eventually("every delivery made", || async {
-        let audit = command::json_lines(folder.path(), &["audit", "--data", data, "--output", "json"], b"")?;
+        let audit = command::json_lines(
+            folder.path(),
+            &["audit", "--data", data, "--output", "json"],
+            b"",
+        )?;
         Ok((audit[0]["in_flight"] == 0).then_some(()))
     })
     .await
@@ -46,9 +55,13 @@ async fn a_hundred_thousand_events_in_one_request_are_stored_routed_and_readable
     println!("memory grew by {growth} bytes");
     assert!(growth < GROWTH_BYTES_MAX, "memory grew by {growth} bytes");
 
-    let events = command::stdout_of(folder.path(), &["events", "--data", data, "--output", "json"], b"").unwrap();
+    let events =
+        command::stdout_of(folder.path(), &["events", "--data", data, "--output", "json"], b"")
+            .unwrap();
     assert_eq!(events.lines().count() as u64, WARM_UP + EVENTS);
-    let queues = command::json_lines(folder.path(), &["queue", "--data", data, "--output", "json"], b"").unwrap();
+    let queues =
+        command::json_lines(folder.path(), &["queue", "--data", data, "--output", "json"], b"")
+            .unwrap();
     let waiting: u64 = queues.iter().map(|queue| queue["visible"].as_u64().unwrap()).sum();
     assert_eq!(waiting, WARM_UP + EVENTS, "{queues:?}");
 }

@@ -84,16 +84,23 @@ impl Judge {
         let event = self.event.clone().expect("an event stands above");
         let document = json::parse(event.as_bytes(), &Limits::default()).unwrap();
         for (place, line) in self.lines(block) {
-            let condition = Condition::parse(line).unwrap_or_else(|e| panic!("{place}: `{line}`: {e}"));
+            let condition =
+                Condition::parse(line).unwrap_or_else(|e| panic!("{place}: `{line}`: {e}"));
             assert_eq!(condition.matches(&document.root), wanted, "{place}: {line}");
-            assert_eq!(condition.explain(&document.root).matched, wanted, "{place}: explain of {line}");
+            assert_eq!(
+                condition.explain(&document.root).matched,
+                wanted,
+                "{place}: explain of {line}"
+            );
         }
     }
 
     fn refused_conditions(&mut self, block: &Block<'_>) {
         for (place, line) in self.lines(block) {
             let (text, code) = line.rsplit_once("# ").expect("a code behind `# `");
-            let error = Condition::parse(text.trim_end()).err().unwrap_or_else(|| panic!("{place}: accepted"));
+            let error = Condition::parse(text.trim_end())
+                .err()
+                .unwrap_or_else(|| panic!("{place}: accepted"));
             assert_eq!(error.code, code, "{place}: {error}");
         }
     }
@@ -102,9 +109,14 @@ impl Judge {
         let event = self.event.clone().expect("an event stands above");
         let document = json::parse(event.as_bytes(), &Limits::default()).unwrap();
         for (place, line) in self.lines(block) {
-            let pattern = Pattern::parse_json(line, View::Event).unwrap_or_else(|e| panic!("{place}: {e}"));
+            let pattern =
+                Pattern::parse_json(line, View::Event).unwrap_or_else(|e| panic!("{place}: {e}"));
             assert_eq!(pattern.matches(&document.root), wanted, "{place}: {line}");
-            assert_eq!(pattern.explain(&document.root).matched, wanted, "{place}: explain of {line}");
+            assert_eq!(
+                pattern.explain(&document.root).matched,
+                wanted,
+                "{place}: explain of {line}"
+            );
         }
     }
 
@@ -138,11 +150,17 @@ fn canonical(text: &str) -> String {
 #[test]
 fn every_example_of_the_language_does_what_it_says() {
     let examples = Judge::run("rules/RULES.md");
-    assert!(examples >= 75, "only {examples} examples were found: has the form of the blocks changed?");
+    assert!(
+        examples >= 75,
+        "only {examples} examples were found: has the form of the blocks changed?"
+    );
 }
 
 #[test]
 fn every_rule_of_the_readme_does_what_it_says() {
     let examples = Judge::run("README.md");
-    assert!(examples >= 6, "only {examples} examples were found: has the form of the blocks changed?");
+    assert!(
+        examples >= 6,
+        "only {examples} examples were found: has the form of the blocks changed?"
+    );
 }

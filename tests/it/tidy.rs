@@ -8,7 +8,19 @@ use eventyard_tests::command::root;
 /// Every crate that `package` links in a normal build.
 fn dependencies(package: &str) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "-p", package, "-e", "normal", "--prefix", "none", "-f", "{lib}"])
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "-p",
+            package,
+            "-e",
+            "normal",
+            "--prefix",
+            "none",
+            "-f",
+            "{lib}",
+        ])
         .current_dir(root())
         .output()
         .unwrap();
@@ -20,9 +32,13 @@ fn dependencies(package: &str) -> Vec<String> {
 fn the_pure_crates_link_no_runtime_and_no_aws() {
     for package in ["eventyard-event", "eventyard-filter", "eventyard-rules"] {
         let linked = dependencies(package);
-        assert!(linked.iter().any(|name| name == "blake3" || name == "thiserror"), "{package}: {linked:?}");
+        assert!(
+            linked.iter().any(|name| name == "blake3" || name == "thiserror"),
+            "{package}: {linked:?}"
+        );
         let forbidden = |name: &&String| {
-            name.starts_with("aws") || ["tokio", "hyper", "reqwest", "redb"].contains(&name.as_str())
+            name.starts_with("aws")
+                || ["tokio", "hyper", "reqwest", "redb"].contains(&name.as_str())
         };
         assert_eq!(linked.iter().find(forbidden), None, "{package}");
     }
@@ -32,15 +48,29 @@ fn the_pure_crates_link_no_runtime_and_no_aws() {
 fn the_bus_and_the_command_link_no_aws_sdk() {
     for package in ["eventyard-bus", "eventyard-embedded", "eventyard-cli"] {
         let linked = dependencies(package);
-        assert_eq!(linked.iter().find(|name| name.starts_with("aws_sdk") || name.starts_with("aws_config")), None);
+        assert_eq!(
+            linked
+                .iter()
+                .find(|name| name.starts_with("aws_sdk") || name.starts_with("aws_config")),
+            None
+        );
     }
 }
 
 #[test]
 fn the_engine_crates_deny_panics_and_forbid_unsafe() {
     for crate_name in ["event", "filter", "rules", "bus"] {
-        let text = std::fs::read_to_string(root().join("crates").join(crate_name).join("src/lib.rs")).unwrap();
-        for lint in ["unwrap_used", "expect_used", "clippy::panic", "indexing_slicing", "unreachable", "as_conversions"] {
+        let text =
+            std::fs::read_to_string(root().join("crates").join(crate_name).join("src/lib.rs"))
+                .unwrap();
+        for lint in [
+            "unwrap_used",
+            "expect_used",
+            "clippy::panic",
+            "indexing_slicing",
+            "unreachable",
+            "as_conversions",
+        ] {
             assert!(text.contains(lint), "crates/{crate_name} does not deny {lint}");
         }
         assert!(text.contains("#![forbid(unsafe_code)]"), "crates/{crate_name}");

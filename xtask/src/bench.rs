@@ -47,7 +47,10 @@ rules:
 /// # Errors
 /// When the bus does not start, or does not accept every event.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    ensure!(arguments.events.is_multiple_of(BATCH * arguments.clients), "--events must be a multiple of 1000 times --clients");
+    ensure!(
+        arguments.events.is_multiple_of(BATCH * arguments.clients),
+        "--events must be a multiple of 1000 times --clients"
+    );
     let binary = command::build(&["--release"])?;
     let folder = tempfile::tempdir_in(command::root().join("target"))?;
     let runtime = tokio::runtime::Runtime::new()?;
@@ -56,10 +59,19 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let data = folder.path().join(format!("bus-{pass}"));
         through_bus.push(runtime.block_on(post(arguments, folder.path(), &data, &binary))?);
         bare.push(write_bare(arguments.events, &folder.path().join(format!("bare-{pass}.redb")))?);
-        println!("pass {}: bus {:>9.0} events/s, bare write {:>9.0} events/s", pass + 1, through_bus[pass], bare[pass]);
+        println!(
+            "pass {}: bus {:>9.0} events/s, bare write {:>9.0} events/s",
+            pass + 1,
+            through_bus[pass],
+            bare[pass]
+        );
     }
     let (bus, bare) = (median(&mut through_bus), median(&mut bare));
-    println!("median of {}: bus {bus:.0} events/s, bare write {bare:.0} events/s, ratio {:.2}", arguments.passes, bus / bare);
+    println!(
+        "median of {}: bus {bus:.0} events/s, bare write {bare:.0} events/s, ratio {:.2}",
+        arguments.passes,
+        bus / bare
+    );
     Ok(())
 }
 
@@ -73,18 +85,22 @@ async fn post(arguments: &Arguments, folder: &Path, data: &Path, binary: &Path) 
     let rules = folder.join("rules");
     std::fs::create_dir_all(&rules)?;
     std::fs::write(rules.join("bench.yaml"), RULES)?;
-    let bus = Bus::start(Start { rules: &rules, data, arguments: &[], binary: Some(binary) }).await?;
+    let bus =
+        Bus::start(Start { rules: &rules, data, arguments: &[], binary: Some(binary) }).await?;
     let url = format!("{}/events", bus.url());
     let share = arguments.events / arguments.clients;
     // The bodies are made before the clock starts: the generator shares the two cores.
     let bodies: Vec<Vec<String>> = (0..arguments.clients)
         .map(|client| {
             let batches = 0..share / BATCH;
-            batches.map(|n| load::order_lines(&format!("c{client}"), n * BATCH, BATCH, EVENT_BYTES)).collect()
+            batches
+                .map(|n| load::order_lines(&format!("c{client}"), n * BATCH, BATCH, EVENT_BYTES))
+                .collect()
         })
         .collect();
     let start = Instant::now();
-    let clients: Vec<_> = bodies.into_iter().map(|batches| tokio::spawn(stream(url.clone(), batches))).collect();
+    let clients: Vec<_> =
+        bodies.into_iter().map(|batches| tokio::spawn(stream(url.clone(), batches))).collect();
     for client in clients {
         client.await??;
     }

@@ -13,11 +13,26 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: [Step; 7] = [
     ("format", || cargo(&["fmt", "--all", "--check"], &[])),
     ("clippy", || {
-        cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"], &[])
+        cargo(
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ],
+            &[],
+        )
     }),
     ("docs", || {
         let deny = [("RUSTDOCFLAGS", "-D warnings")];
-        cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet", "--document-private-items"], &deny)
+        cargo(
+            &["doc", "--workspace", "--no-deps", "--locked", "--quiet", "--document-private-items"],
+            &deny,
+        )
     }),
     ("deny", deny),
     ("clients", || tools::aws_clients().map(drop)),
@@ -48,7 +63,8 @@ the bus as clients); cargo-deny and the Python packages are installed by this co
     for (name, minutes, passed) in &rows {
         println!("{name:<11} {minutes:>7.1}  {}", if *passed { "passed" } else { "FAILED" });
     }
-    let failed: Vec<_> = rows.iter().filter(|(_, _, passed)| !passed).map(|(name, _, _)| *name).collect();
+    let failed: Vec<_> =
+        rows.iter().filter(|(_, _, passed)| !passed).map(|(name, _, _)| *name).collect();
     let (passed, failures) = (rows.len() - failed.len(), failed.len());
     println!("\nsteps: {passed} passed, {failures} failed");
     if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }

@@ -17,8 +17,15 @@ pub fn cargo_deny() -> Result<()> {
     if probe.status().is_ok_and(|status| status.success()) {
         return Ok(());
     }
-    let arguments =
-        ["install", "cargo-deny", "--version", CARGO_DENY_VERSION, "--locked", "--no-default-features", "--quiet"];
+    let arguments = [
+        "install",
+        "cargo-deny",
+        "--version",
+        CARGO_DENY_VERSION,
+        "--locked",
+        "--no-default-features",
+        "--quiet",
+    ];
     crate::test::cargo(&arguments, &[])
 }
 
@@ -37,7 +44,10 @@ pub fn aws_clients() -> Result<PathBuf> {
     }
     let python = "python3 with its venv module is needed for the AWS CLI and boto3";
     run(Command::new("python3").args(["-m", "venv"]).arg(&environment)).context(python)?;
-    run(Command::new(bin.join("pip")).args(pip_arguments()).arg("-r").arg(root.join("tests/requirements.txt")))?;
+    run(Command::new(bin.join("pip"))
+        .args(pip_arguments())
+        .arg("-r")
+        .arg(root.join("tests/requirements.txt")))?;
     std::fs::write(installed, wanted)?;
     Ok(bin.canonicalize()?)
 }

@@ -5,7 +5,6 @@ use eventyard_rules::RuleName;
 
 use crate::output::{BAD, FAINT, GOOD, NAME, printable, styled};
 
-
 const WARN: anstyle::Style =
     anstyle::Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Yellow)));
 
@@ -16,24 +15,44 @@ pub fn line(stage: &Stage) -> Option<String> {
         What::Matched { event, rules, .. } => (GOOD, format!("{}  {}", id(event), names(rules))),
         What::Unmatched { event, .. } => (FAINT, format!("{}  no rule takes it", id(event))),
         What::Duplicate { event, .. } => (FAINT, named(event)),
-        What::Conflict { event, .. } => (BAD, format!("{}  another event has this id", named(event))),
+        What::Conflict { event, .. } => {
+            (BAD, format!("{}  another event has this id", named(event)))
+        }
         What::Refused { via, cause } => (BAD, format!("by {via}: {}", why(cause))),
         What::Waiting { .. } => return None,
-        What::Delivered { delivery, attempt, duration_ms, .. } => {
-            (GOOD, format!("{}  {}, {duration_ms} ms", routed(delivery), format_args!("attempt {attempt}")))
-        }
+        What::Delivered { delivery, attempt, duration_ms, .. } => (
+            GOOD,
+            format!(
+                "{}  {}, {duration_ms} ms",
+                routed(delivery),
+                format_args!("attempt {attempt}")
+            ),
+        ),
         What::Retried { delivery, attempt, due, cause } => {
             let wait = due.duration_since(stage.at).as_secs_f64().max(0.0);
-            (WARN, format!("{}  {}: {}; again in {wait:.1} s", routed(delivery), format_args!("attempt {attempt}"), why(cause)))
+            (
+                WARN,
+                format!(
+                    "{}  {}: {}; again in {wait:.1} s",
+                    routed(delivery),
+                    format_args!("attempt {attempt}"),
+                    why(cause)
+                ),
+            )
         }
         What::Parked { delivery, attempts, cause } => {
             (BAD, format!("{}  after {}: {}", routed(delivery), counted(*attempts), why(cause)))
         }
-        What::Redriven { delivery, edited } => {
-            (NAME, format!("{}{}", routed(delivery), if *edited { "  with another body" } else { "" }))
+        What::Redriven { delivery, edited } => (
+            NAME,
+            format!("{}{}", routed(delivery), if *edited { "  with another body" } else { "" }),
+        ),
+        What::Dropped { delivery, reason } => {
+            (NAME, format!("{}  {}", routed(delivery), printable(reason)))
         }
-        What::Dropped { delivery, reason } => (NAME, format!("{}  {}", routed(delivery), printable(reason))),
-        What::TakenOver { page, attempt } => (NAME, format!("page {page}, attempt {attempt}: finishing what was open")),
+        What::TakenOver { page, attempt } => {
+            (NAME, format!("page {page}, attempt {attempt}: finishing what was open"))
+        }
         What::BreakerOpened { target, denied, cause } => {
             let kind = if *denied { "denies us" } else { "fails" };
             (BAD, format!("{target} {kind}: {}; its deliveries wait", why(cause)))
@@ -49,7 +68,13 @@ pub fn line(stage: &Stage) -> Option<String> {
     };
     let time = stage.at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S%.3f");
     let word = stage.what.word();
-    Some(format!("{}  {}{:pad$}  {text}", styled(FAINT, time), styled(style, word), "", pad = 15_usize.saturating_sub(word.len())))
+    Some(format!(
+        "{}  {}{:pad$}  {text}",
+        styled(FAINT, time),
+        styled(style, word),
+        "",
+        pad = 15_usize.saturating_sub(word.len())
+    ))
 }
 
 fn id(event: &EventRef) -> String {

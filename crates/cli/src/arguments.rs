@@ -10,8 +10,10 @@ use crate::output::Format;
 /// An event bus with content routing: rules in YAML decide where each event goes.
 #[derive(Debug, Parser)]
 #[command(name = "eventyard", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 something was found, 2 wrong usage or refused rules, 3 the bus did not \
-answer, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 something was found, 2 wrong usage or refused rules, 3 the bus did not \
+answer, 130 interrupted."
+)]
 pub struct Arguments {
     /// Never colour the output (as NO_COLOR does).
     #[arg(long, global = true)]

@@ -28,7 +28,8 @@ impl Demo {
     /// # Errors
     /// When no port can be had or the overlay cannot be written.
     pub async fn prepare(options: &mut DevOptions) -> Result<Self> {
-        let receiver = receiver::Receiver::start().await.context("the demo's receiver cannot start")?;
+        let receiver =
+            receiver::Receiver::start().await.context("the demo's receiver cannot start")?;
         let overlay = options.data.join("demo-overlay.yaml");
         std::fs::create_dir_all(&options.data)
             .and_then(|()| std::fs::write(&overlay, receiver.overlay()))

@@ -20,9 +20,8 @@ pub enum Exit {
 impl Exit {
     /// The code of an error that ended a verb: [`Exit::Remote`] where a bus is to blame, else [`Exit::Refused`].
     pub fn of(error: &anyhow::Error) -> Self {
-        let remote = error.chain().any(|cause| {
-            cause.is::<reqwest::Error>() || cause.is::<RemoteError>()
-        });
+        let remote =
+            error.chain().any(|cause| cause.is::<reqwest::Error>() || cause.is::<RemoteError>());
         if remote { Self::Remote } else { Self::Refused }
     }
 }

@@ -60,7 +60,10 @@ pub enum Bar {
 
 impl Bar {
     fn make(self, length: Option<u64>) -> ProgressBar {
-        if self == Self::Hidden || std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
+        if self == Self::Hidden
+            || std::io::stdout().is_terminal()
+            || !std::io::stderr().is_terminal()
+        {
             return ProgressBar::hidden();
         }
         let (bar, template) = match length {
@@ -79,7 +82,11 @@ impl Bar {
 ///
 /// # Errors
 /// When reading fails.
-pub fn next_line(reader: &mut dyn BufRead, line: &mut Vec<u8>, bytes_max: usize) -> Result<Option<usize>> {
+pub fn next_line(
+    reader: &mut dyn BufRead,
+    line: &mut Vec<u8>,
+    bytes_max: usize,
+) -> Result<Option<usize>> {
     line.clear();
     let mut length = 0;
     loop {

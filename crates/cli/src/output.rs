@@ -56,7 +56,9 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let kind = match cause.downcast_ref::<std::io::Error>() {
             Some(io) => Some(io.kind()),
-            None => cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind),
+            None => {
+                cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind)
+            }
         };
         kind == Some(std::io::ErrorKind::BrokenPipe)
     })

@@ -88,7 +88,8 @@ pub async fn checked(answer: reqwest::Response) -> Result<reqwest::Response> {
 #[must_use]
 pub fn said(text: &str) -> String {
     let error = serde_json::from_str::<serde_json::Value>(text).ok();
-    let part = |name: &str| error.as_ref()?.get("error")?.get(name)?.as_str().map(ToOwned::to_owned);
+    let part =
+        |name: &str| error.as_ref()?.get("error")?.get(name)?.as_str().map(ToOwned::to_owned);
     match (part("message"), part("help")) {
         (Some(message), Some(help)) => format!("{message} ({help})"),
         (Some(message), None) => message,

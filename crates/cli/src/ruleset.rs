@@ -42,7 +42,11 @@ pub fn load(arguments: &RulesArguments, view: View) -> Result<Loaded> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_or_report(arguments: &RulesArguments, view: View, format: Format) -> Result<Option<RuleSet>> {
+pub fn load_or_report(
+    arguments: &RulesArguments,
+    view: View,
+    format: Format,
+) -> Result<Option<RuleSet>> {
     match load(arguments, view)? {
         Loaded::Rules(rules) => Ok(Some(*rules)),
         Loaded::Refused(diagnostics) => {
@@ -68,11 +72,13 @@ pub fn report(diagnostics: &Diagnostics, format: Format) -> Result<()> {
 }
 
 fn read_folder(folder: &Path) -> Result<Vec<SourceText>> {
-    eventyard_embedded::rules_files(folder)
-        .with_context(|| format!("cannot read the rules folder `{}`; `eventyard init` lays one", folder.display()))
+    eventyard_embedded::rules_files(folder).with_context(|| {
+        format!("cannot read the rules folder `{}`; `eventyard init` lays one", folder.display())
+    })
 }
 
 fn read_file(path: &Path) -> Result<SourceText> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(SourceText { name: path.display().to_string(), text })
 }

@@ -30,22 +30,36 @@ pub enum Question {
 ///
 /// # Errors
 /// When the bus does not answer, the folder has no store, or `each` fails.
-pub fn read(place: &Place, question: Question, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+pub fn read(
+    place: &Place,
+    question: Question,
+    each: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
     match place {
         Place::Url(url) => place::block_on(remote(url, &question, each)),
         Place::Folder(folder) => {
             let reader = Reader::open(folder).with_context(|| {
-                format!("cannot read the data folder `{}`; `eventyard dev` makes one", folder.display())
+                format!(
+                    "cannot read the data folder `{}`; `eventyard dev` makes one",
+                    folder.display()
+                )
             })?;
             local(&reader, question, each)
         }
     }
 }
 
-async fn remote(url: &str, question: &Question, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+async fn remote(
+    url: &str,
+    question: &Question,
+    each: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
     let (path, parameters) = question.route();
     let mut address = reqwest::Url::parse(url).with_context(|| format!("`{url}` is not a URL"))?;
-    address.path_segments_mut().map_err(|()| anyhow::anyhow!("`{url}` is not a URL of a bus"))?.extend(path);
+    address
+        .path_segments_mut()
+        .map_err(|()| anyhow::anyhow!("`{url}` is not a URL of a bus"))?
+        .extend(path);
     for (name, value) in parameters {
         address.query_pairs_mut().append_pair(name, &value);
     }
@@ -103,7 +117,11 @@ impl Question {
     }
 }
 
-fn local(reader: &Reader, question: Question, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+fn local(
+    reader: &Reader,
+    question: Question,
+    each: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
     match question {
         Question::Events(filter) => {
             for event in reader.events(filter) {
@@ -127,8 +145,10 @@ fn local(reader: &Reader, question: Question, each: &mut dyn FnMut(&str) -> Resu
             }
         }
         Question::Messages { queue } => {
-            let name = queue.parse().with_context(|| format!("`{queue}` is not the name of a queue"))?;
-            let messages = reader.messages(&name)?.with_context(|| format!("no queue `{queue}`"))?;
+            let name =
+                queue.parse().with_context(|| format!("`{queue}` is not the name of a queue"))?;
+            let messages =
+                reader.messages(&name)?.with_context(|| format!("no queue `{queue}`"))?;
             for message in messages {
                 json(&message?, each)?;
             }

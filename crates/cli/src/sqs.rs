@@ -29,7 +29,12 @@ impl Sqs {
     ///
     /// # Errors
     /// When the bus does not answer, or refuses the call.
-    pub async fn call(&self, action: &str, queue: Option<&str>, mut parameters: Value) -> Result<Value> {
+    pub async fn call(
+        &self,
+        action: &str,
+        queue: Option<&str>,
+        mut parameters: Value,
+    ) -> Result<Value> {
         if let (Some(queue), Some(map)) = (queue, parameters.as_object_mut()) {
             map.insert("QueueUrl".to_owned(), json!(format!("{}/000000000000/{queue}", self.url)));
         }
@@ -60,6 +65,8 @@ impl Sqs {
     /// # Errors
     /// As [`Self::call`].
     pub async fn delete(&self, queue: &str, receipt_handle: &str) -> Result<()> {
-        self.call("DeleteMessage", Some(queue), json!({ "ReceiptHandle": receipt_handle })).await.map(drop)
+        self.call("DeleteMessage", Some(queue), json!({ "ReceiptHandle": receipt_handle }))
+            .await
+            .map(drop)
     }
 }

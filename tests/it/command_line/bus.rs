@@ -13,18 +13,23 @@ rules:
   - { name: take-payment, when: '$.data.total > 0', to: payments }
   - { name: tell-partner, when: '$.data.partner == true', to: partner }
 ";
-const ORDER: &str =
-    r#"{"specversion":"1.0","id":"o-1","source":"shop","type":"OrderPlaced","subject":"c-1","data":{"total":5}}"#;
+const ORDER: &str = r#"{"specversion":"1.0","id":"o-1","source":"shop","type":"OrderPlaced","subject":"c-1","data":{"total":5}}"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_questions_have_the_same_answers_on_a_url_and_on_a_folder() {
-    let yard = folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
+    let yard =
+        folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
     let (rules, data) = (yard.path().join("rules"), yard.path().join(".eventyard"));
-    let bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None }).await.unwrap();
+    let bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None })
+        .await
+        .unwrap();
     let url = bus.url().to_owned();
     let other = ORDER.replace("o-1", "o-2").replace("OrderPlaced", "OrderPaid");
     let (out, _) = run(yard.path(), &["put", "-"], &format!("{ORDER}\n{other}\n{ORDER}\n"), 0);
-    assert_eq!(out.lines().map(|line| line.split("  ").next().unwrap()).collect::<Vec<_>>(), ["accepted", "accepted", "duplicate"]);
+    assert_eq!(
+        out.lines().map(|line| line.split("  ").next().unwrap()).collect::<Vec<_>>(),
+        ["accepted", "accepted", "duplicate"]
+    );
     let conflict = ORDER.replace("\"total\":5", "\"total\":6");
     let (out, _) = run(yard.path(), &["put", "--output", "json"], &conflict, 1);
     assert_eq!(json(&out)["status"], "conflict");
@@ -49,13 +54,24 @@ async fn the_same_questions_have_the_same_answers_on_a_url_and_on_a_folder() {
         let on_url = [verb, &["--output", "json", "--url", &url]].concat();
         let on_folder = [verb, &["--output", "json"]].concat();
         let (remote, _) = run(yard.path(), &on_url, "", 0);
-        assert_eq!(remote, run(yard.path(), &on_folder, "", 0).0, "{verb:?} beside the running bus");
+        assert_eq!(
+            remote,
+            run(yard.path(), &on_folder, "", 0).0,
+            "{verb:?} beside the running bus"
+        );
     }
     let before = run(yard.path(), &["events", "--output", "json"], "", 0).0;
-    assert_eq!(before.lines().map(|line| json(line)["id"].clone()).collect::<Vec<_>>(), ["o-1", "o-2"]);
+    assert_eq!(
+        before.lines().map(|line| json(line)["id"].clone()).collect::<Vec<_>>(),
+        ["o-1", "o-2"]
+    );
     assert_eq!(json(before.lines().next().unwrap()), json(ORDER));
     bus.kill().unwrap();
-    assert_eq!(before, run(yard.path(), &["events", "--output", "json"], "", 0).0, "after it was killed");
+    assert_eq!(
+        before,
+        run(yard.path(), &["events", "--output", "json"], "", 0).0,
+        "after it was killed"
+    );
     run(yard.path(), &["events", "--url", &url], "", 3);
     run(yard.path(), &["trace", "nobody"], "", 1);
     run(yard.path(), &["tail"], "", 2);
@@ -67,14 +83,20 @@ async fn a_parked_delivery_is_shown_with_its_reason_and_redriven_to_its_target_a
     receiver.answer(422);
     let yard = folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", &receiver.url()))]);
     let (rules, data) = (yard.path().join("rules"), yard.path().join(".eventyard"));
-    let start = Start { rules: &rules, data: &data, arguments: &["--allow-insecure-targets"], binary: None };
+    let start = Start {
+        rules: &rules,
+        data: &data,
+        arguments: &["--allow-insecure-targets"],
+        binary: None,
+    };
     let bus = Bus::start(start.clone()).await.unwrap();
     for id in ["o-1", "o-2"] {
         let event = ORDER.replace("o-1", id).replace("\"total\":5", "\"total\":5,\"partner\":true");
         run(yard.path(), &["put"], &event, 0);
     }
     let parked = || async {
-        let lines: Vec<_> = run(yard.path(), &["parked", "--output", "json"], "", 0).0.lines().map(json).collect();
+        let lines: Vec<_> =
+            run(yard.path(), &["parked", "--output", "json"], "", 0).0.lines().map(json).collect();
         Ok((lines.len() == 2).then_some(lines))
     };
     let parked = eventually("both are parked", parked).await.unwrap();
@@ -109,20 +131,27 @@ async fn a_parked_delivery_is_shown_with_its_reason_and_redriven_to_its_target_a
 
 #[test]
 fn events_can_be_put_where_no_bus_runs_and_are_there() {
-    let yard = folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
+    let yard =
+        folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
     run(yard.path(), &["put"], ORDER, 0);
     let (out, _) = run(yard.path(), &["trace", "o-1", "--output", "json"], "", 0);
     assert_eq!(json(&out)["events"][0]["matched"], serde_json::json!(["take-payment"]));
-    assert_eq!(run(yard.path(), &["queue", "payments", "--output", "json"], "", 0).0.lines().count(), 1);
+    assert_eq!(
+        run(yard.path(), &["queue", "payments", "--output", "json"], "", 0).0.lines().count(),
+        1
+    );
     let (_, err) = run(yard.path(), &["queue", "receive", "payments"], "", 2);
     assert!(err.contains("no bus runs on"), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn queue_sends_receives_and_deletes_by_the_calls_of_any_sdk() {
-    let yard = folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
+    let yard =
+        folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
     let (rules, data) = (yard.path().join("rules"), yard.path().join(".eventyard"));
-    let _bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None }).await.unwrap();
+    let _bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None })
+        .await
+        .unwrap();
     run(yard.path(), &["queue", "send", "payments", "-"], "hello", 0);
     let (out, _) = run(yard.path(), &["queue", "receive", "payments", "--output", "json"], "", 0);
     let message = json(&out);
@@ -131,7 +160,10 @@ async fn queue_sends_receives_and_deletes_by_the_calls_of_any_sdk() {
     let handle = message["ReceiptHandle"].as_str().unwrap();
     run(yard.path(), &["queue", "delete", "payments", handle], "", 0);
     let gone = || async {
-        Ok(run(yard.path(), &["queue", "payments", "--output", "json"], "", 0).0.is_empty().then_some(()))
+        Ok(run(yard.path(), &["queue", "payments", "--output", "json"], "", 0)
+            .0
+            .is_empty()
+            .then_some(()))
     };
     eventually("the message is gone", gone).await.unwrap();
     let (_, err) = run(yard.path(), &["queue", "receive", "nowhere"], "", 3);

@@ -14,7 +14,8 @@ rules:
     when: $
     to: payments
 ";
-const ORDER: &str = r#"{"specversion":"1.0","id":"o-1","source":"shop","type":"OrderPlaced","data":{"total":5}}"#;
+const ORDER: &str =
+    r#"{"specversion":"1.0","id":"o-1","source":"shop","type":"OrderPlaced","data":{"total":5}}"#;
 
 #[test]
 fn match_answers_each_line_in_order_and_says_which_were_in_error() {
@@ -25,15 +26,20 @@ fn match_answers_each_line_in_order_and_says_which_were_in_error() {
     let lines: Vec<_> = out.lines().map(json).collect();
     assert_eq!(lines[0], json(r#"{"line":1,"id":"o-1","rules":["take-payment","everything"]}"#));
     assert_eq!(lines[1]["line"], 2);
-    assert!(lines[1]["error"]["code"].is_string() && lines[1]["error"]["message"].is_string(), "{out}");
+    assert!(
+        lines[1]["error"]["code"].is_string() && lines[1]["error"]["message"].is_string(),
+        "{out}"
+    );
     assert_eq!(lines[2], json(r#"{"line":4,"id":"o-2","rules":["everything"]}"#));
     assert_eq!(lines.len(), 3);
 }
 
 #[test]
 fn match_without_an_error_exits_with_0_and_counts_on_request() {
-    let yard = folder(&[("rules/shop.yaml", SHOP), ("events.ndjson", &format!("{ORDER}\n{ORDER}\n"))]);
-    let (out, _) = run(yard.path(), &["match", "--count", "--output", "json", "events.ndjson"], "", 0);
+    let yard =
+        folder(&[("rules/shop.yaml", SHOP), ("events.ndjson", &format!("{ORDER}\n{ORDER}\n"))]);
+    let (out, _) =
+        run(yard.path(), &["match", "--count", "--output", "json", "events.ndjson"], "", 0);
     assert_eq!(json(&out), json(r#"{"events":2,"rules":{"take-payment":2,"everything":2}}"#));
     let (out, _) = run(yard.path(), &["match", "-"], ORDER, 0);
     assert_eq!(out.lines().count(), 1);
@@ -48,7 +54,8 @@ rules:
   - { name: pattern, pattern: { STREET: [ { prefix: MA } ] }, to: q }
 ";
     let yard = folder(&[("rules/raw.yaml", rules)]);
-    let (out, _) = run(yard.path(), &["match", "--raw"], "{\"STREET\":\"MAIN\"}\n{\"STREET\":\"ELM\"}\n", 0);
+    let (out, _) =
+        run(yard.path(), &["match", "--raw"], "{\"STREET\":\"MAIN\"}\n{\"STREET\":\"ELM\"}\n", 0);
     let lines: Vec<_> = out.lines().map(json).collect();
     assert_eq!(lines[0], json(r#"{"line":1,"id":null,"rules":["when","pattern"]}"#));
     assert_eq!(lines[1], json(r#"{"line":2,"id":null,"rules":[]}"#));
@@ -59,7 +66,10 @@ fn refused_rules_end_every_verb_with_2_and_are_shown_with_their_place() {
     let yard = folder(&[("rules/shop.yaml", &SHOP.replace("> 0", ">"))]);
     for verb in [&["check"][..], &["lint"], &["match"], &["graph"], &["explain", "-"]] {
         let (_, err) = run(yard.path(), verb, ORDER, 2);
-        assert!(err.contains("error[E0101]") && err.contains("rules/shop.yaml:7:"), "{verb:?}: {err}");
+        assert!(
+            err.contains("error[E0101]") && err.contains("rules/shop.yaml:7:"),
+            "{verb:?}: {err}"
+        );
         assert!(err.contains('^'), "{verb:?}: no caret: {err}");
     }
     let (out, _) = run(yard.path(), &["check", "--output", "json"], "", 2);
@@ -83,7 +93,10 @@ fn explain_names_the_one_clause_that_kept_a_rule_from_matching() {
     let yard = folder(&[("rules/shop.yaml", SHOP)]);
     let free = ORDER.replace("\"total\":5", "\"total\":0");
     let (out, _) = run(yard.path(), &["explain", "--rule", "take-payment", "-"], &free, 0);
-    assert!(out.contains("$.data.total > 0") && out.contains("saw 0") && out.contains("this alone"), "{out}");
+    assert!(
+        out.contains("$.data.total > 0") && out.contains("saw 0") && out.contains("this alone"),
+        "{out}"
+    );
     let (out, _) = run(yard.path(), &["explain", "--output", "json", "-"], &free, 0);
     let found = json(&out);
     assert_eq!(found["rules"][0]["matched"], false);

@@ -51,9 +51,18 @@ fn write_text(out: &mut impl std::io::Write, report: &Report) -> Result<()> {
         writeln!(out, "{count:>12}  {what}")?;
     }
     if report.holds() {
-        writeln!(out, "{}: nothing planned is missing, nothing unplanned was delivered", styled(GOOD, "ok"))?;
+        writeln!(
+            out,
+            "{}: nothing planned is missing, nothing unplanned was delivered",
+            styled(GOOD, "ok")
+        )?;
     } else {
-        writeln!(out, "{}: {} deliveries break the promise", styled(BAD, "broken"), report.violations.len())?;
+        writeln!(
+            out,
+            "{}: {} deliveries break the promise",
+            styled(BAD, "broken"),
+            report.violations.len()
+        )?;
         for violation in &report.violations {
             writeln!(out, "  {}", serde_json::to_string(violation)?)?;
         }

@@ -25,8 +25,13 @@ impl Check {
                 if self.output.output.is_json() {
                     out.write_all(b"[]\n")?;
                 } else {
-                    let (rules, targets, sources) = (rules.rules.len(), rules.targets.len(), rules.sources.len());
-                    writeln!(out, "{}: {rules} rules, {targets} targets, {sources} sources", output::styled(output::GOOD, "ok"))?;
+                    let (rules, targets, sources) =
+                        (rules.rules.len(), rules.targets.len(), rules.sources.len());
+                    writeln!(
+                        out,
+                        "{}: {rules} rules, {targets} targets, {sources} sources",
+                        output::styled(output::GOOD, "ok")
+                    )?;
                 }
                 out.flush()?;
                 Ok(Exit::Done)

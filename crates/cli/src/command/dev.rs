@@ -75,7 +75,14 @@ impl Dev {
             self.rules.rules.display(),
             self.data.display()
         )?;
-        writeln!(out, "{}", styled(FAINT, "send an event: eventyard put FILE; ask: eventyard trace ID; Ctrl-C ends"))?;
+        writeln!(
+            out,
+            "{}",
+            styled(
+                FAINT,
+                "send an event: eventyard put FILE; ask: eventyard trace ID; Ctrl-C ends"
+            )
+        )?;
         writeln!(out)?;
         Ok(out.flush()?)
     }
@@ -99,7 +106,9 @@ async fn tell(mut stages: engine::Stages, json: bool) {
         let line = match stages.recv().await {
             Ok(stage) if json => serde_json::to_string(&*stage).ok(),
             Ok(stage) => account::line(&stage),
-            Err(RecvError::Lagged(missed)) => Some(styled(FAINT, format!("… {missed} more, too many to show"))),
+            Err(RecvError::Lagged(missed)) => {
+                Some(styled(FAINT, format!("… {missed} more, too many to show")))
+            }
             Err(RecvError::Closed) => return,
         };
         let Some(line) = line else { continue };

@@ -54,7 +54,8 @@ impl Events {
                 writeln!(out, "{line}")?;
                 return Ok(());
             }
-            let event = Event::from_document(line.as_bytes(), &Limits::default()).context("not an event")?;
+            let event = Event::from_document(line.as_bytes(), &Limits::default())
+                .context("not an event")?;
             writeln!(
                 out,
                 "{}  {} from {}  {}",
@@ -75,7 +76,9 @@ fn since(text: &str) -> std::result::Result<Timestamp, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time);
     }
-    let wanted = || format!("`{text}` is neither a time such as 2026-11-24T09:30:00Z nor an age such as 24h");
+    let wanted = || {
+        format!("`{text}` is neither a time such as 2026-11-24T09:30:00Z nor an age such as 24h")
+    };
     let age = match text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok()) {
         Some(days) => days.checked_mul(24).and_then(SignedDuration::try_from_hours),
         None => text.parse::<SignedDuration>().ok(),

@@ -73,8 +73,14 @@ impl Explain {
             return Ok(bytes);
         }
         let mut events = rules.decode(&Received::new(&bytes), limits);
-        ensure!(events.len() == 1, "`{}` holds {} events; explain takes one", self.file, events.len());
-        let event = events.remove(0).map_err(|refusal| anyhow::anyhow!("{}: {refusal}", refusal.code()))?;
+        ensure!(
+            events.len() == 1,
+            "`{}` holds {} events; explain takes one",
+            self.file,
+            events.len()
+        );
+        let event =
+            events.remove(0).map_err(|refusal| anyhow::anyhow!("{}: {refusal}", refusal.code()))?;
         Ok(event.document().as_bytes().to_vec())
     }
 }
@@ -99,7 +105,8 @@ fn clause_as_json(clause: &Clause) -> serde_json::Value {
 fn write_text(out: &mut impl Write, rule: &Rule, why: &Explanation) -> Result<()> {
     let verdict = if why.matched { styled(GOOD, "matches") } else { styled(BAD, "does not match") };
     writeln!(out, "{} {verdict}  {}", styled(NAME, &rule.name), styled(FAINT, &rule.place))?;
-    let width = why.clauses.iter().map(|c| one_line(&c.text).chars().count()).max().unwrap_or(0).min(60);
+    let width =
+        why.clauses.iter().map(|c| one_line(&c.text).chars().count()).max().unwrap_or(0).min(60);
     for clause in &why.clauses {
         let mark = if clause.holds { styled(GOOD, "yes") } else { styled(BAD, "no ") };
         let text = one_line(&clause.text);

@@ -31,7 +31,8 @@ enum Drawing {
 
 impl Graph {
     pub fn run(self) -> Result<Exit> {
-        let Some(rules) = ruleset::load_or_report(&self.rules, ruleset::View::Event, Format::Text)? else {
+        let Some(rules) = ruleset::load_or_report(&self.rules, ruleset::View::Event, Format::Text)?
+        else {
             return Ok(Exit::Refused);
         };
         let text = match self.format {

@@ -20,13 +20,20 @@ pub struct Lint {
 
 impl Lint {
     pub fn run(self) -> Result<Exit> {
-        let Some(rules) = ruleset::load_or_report(&self.rules, ruleset::View::Event, self.output.output)? else {
+        let Some(rules) =
+            ruleset::load_or_report(&self.rules, ruleset::View::Event, self.output.output)?
+        else {
             return Ok(Exit::Refused);
         };
         let findings = eventyard_rules::lint(&rules);
         if findings.is_empty() && !self.output.output.is_json() {
             let mut out = output::stdout();
-            writeln!(out, "{}: nothing to say about {} rules", output::styled(output::GOOD, "ok"), rules.rules.len())?;
+            writeln!(
+                out,
+                "{}: nothing to say about {} rules",
+                output::styled(output::GOOD, "ok"),
+                rules.rules.len()
+            )?;
             out.flush()?;
             return Ok(Exit::Done);
         }

@@ -120,7 +120,8 @@ impl Matcher<'_> {
                 return Err(LineError { code: "E0510".to_owned(), message });
             }
         };
-        let document = json::parse(event.document().as_bytes(), &self.limits).map_err(LineError::of)?;
+        let document =
+            json::parse(event.document().as_bytes(), &self.limits).map_err(LineError::of)?;
         Ok((Some(event.id().to_owned()), self.rules.matches(&document.root)))
     }
 }
@@ -162,9 +163,13 @@ impl Report {
     fn take(&mut self, answer: &Answer, rules: &RuleSet, out: &mut impl Write) -> Result<()> {
         match (self, answer) {
             (Self::Lines, Answer::Rules { line, id, rules: matched }) => {
-                let names: Vec<&str> = matched.iter().map(|&i| rules.rules[i].name.as_str()).collect();
+                let names: Vec<&str> =
+                    matched.iter().map(|&i| rules.rules[i].name.as_str()).collect();
                 let id = id.as_deref();
-                output::json_line(out, &serde_json::json!({ "line": line, "id": id, "rules": names }))
+                output::json_line(
+                    out,
+                    &serde_json::json!({ "line": line, "id": id, "rules": names }),
+                )
             }
             // A line in error is shown in both forms: a count that leaves lines out in silence would be a lie.
             (Self::Lines, Answer::Error { line, error }) => {

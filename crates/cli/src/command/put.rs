@@ -61,7 +61,8 @@ impl Put {
             }
         }
         out.flush()?;
-        let taken = |result: &EventResult| ["accepted", "duplicate"].contains(&result.status.as_str());
+        let taken =
+            |result: &EventResult| ["accepted", "duplicate"].contains(&result.status.as_str());
         Ok(if answer.results.iter().all(taken) { Exit::Done } else { Exit::Found })
     }
 
@@ -110,7 +111,10 @@ async fn read_answer(answer: reqwest::Response) -> Result<Answer> {
     let status = answer.status();
     let text = answer.text().await?;
     serde_json::from_str(&text).map_err(|_| {
-        anyhow!(crate::exit::RemoteError(format!("the bus answered {status}: {}", place::said(&text))))
+        anyhow!(crate::exit::RemoteError(format!(
+            "the bus answered {status}: {}",
+            place::said(&text)
+        )))
     })
 }
 
@@ -123,7 +127,11 @@ fn first_line(reader: &mut dyn BufRead) -> Result<(Vec<u8>, &'static str)> {
     Ok((line, if is_document { "application/x-ndjson" } else { "application/json" }))
 }
 
-fn pump(first: Vec<u8>, reader: &mut dyn BufRead, sender: &mpsc::Sender<std::io::Result<Bytes>>) -> Result<()> {
+fn pump(
+    first: Vec<u8>,
+    reader: &mut dyn BufRead,
+    sender: &mpsc::Sender<std::io::Result<Bytes>>,
+) -> Result<()> {
     sender.blocking_send(Ok(first.into()))?;
     loop {
         let mut piece = Vec::with_capacity(PIECE_BYTES);
@@ -144,7 +152,8 @@ fn write_text(out: &mut impl std::io::Write, result: &EventResult) -> Result<()>
     let id = result.id.as_deref().unwrap_or("(no id)");
     write!(out, "{}  {}", styled(style, &result.status), styled(NAME, printable(id)))?;
     if let Some(error) = &result.error {
-        let part = |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let part =
+            |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
         write!(out, "  {}: {}", part("code"), printable(part("message")))?;
         if !part("help").is_empty() {
             write!(out, " ({})", printable(part("help")))?;

@@ -102,10 +102,18 @@ fn list(place: &Place, queue: Option<String>, json: bool) -> Result<Exit> {
     let mut out = output::stdout();
     match queue {
         Some(queue) => source::read(place, Question::Messages { queue }, &mut |line| {
-            if json { Ok(writeln!(out, "{line}")?) } else { write_message(&mut out, &serde_json::from_str(line)?) }
+            if json {
+                Ok(writeln!(out, "{line}")?)
+            } else {
+                write_message(&mut out, &serde_json::from_str(line)?)
+            }
         })?,
         None => source::read(place, Question::Queues, &mut |line| {
-            if json { Ok(writeln!(out, "{line}")?) } else { write_queue(&mut out, &serde_json::from_str(line)?) }
+            if json {
+                Ok(writeln!(out, "{line}")?)
+            } else {
+                write_queue(&mut out, &serde_json::from_str(line)?)
+            }
         })?,
     }
     out.flush()?;
@@ -115,13 +123,29 @@ fn list(place: &Place, queue: Option<String>, json: bool) -> Result<Exit> {
 fn write_queue(out: &mut impl Write, line: &QueueLine) -> Result<()> {
     let depth = &line.depth;
     let hidden = format!("{} in flight, {} delayed", depth.in_flight, depth.delayed);
-    Ok(writeln!(out, "{:>8}  {}  {}", depth.visible, styled(NAME, &line.queue), styled(FAINT, hidden))?)
+    Ok(writeln!(
+        out,
+        "{:>8}  {}  {}",
+        depth.visible,
+        styled(NAME, &line.queue),
+        styled(FAINT, hidden)
+    )?)
 }
 
 fn write_message(out: &mut impl Write, message: &QueuedMessage) -> Result<()> {
-    let group = message.group.as_deref().map(|group| format!("group {group}, ")).unwrap_or_default();
-    let about = format!("{group}sent {}, received {} times", output::time(message.sent_at), message.receive_count);
-    writeln!(out, "{}  {}", styled(NAME, printable(&message.message_id)), styled(FAINT, printable(&about)))?;
+    let group =
+        message.group.as_deref().map(|group| format!("group {group}, ")).unwrap_or_default();
+    let about = format!(
+        "{group}sent {}, received {} times",
+        output::time(message.sent_at),
+        message.receive_count
+    );
+    writeln!(
+        out,
+        "{}  {}",
+        styled(NAME, printable(&message.message_id)),
+        styled(FAINT, printable(&about))
+    )?;
     Ok(writeln!(out, "  {}", printable(&message.body))?)
 }
 
@@ -135,7 +159,10 @@ impl Call {
         let sqs = match Place::of(&common.place).running().await {
             Place::Url(url) => Sqs::new(url, place::client()),
             Place::Folder(folder) => {
-                bail!("no bus runs on `{}`: start one with `eventyard dev`, or name one with --url", folder.display())
+                bail!(
+                    "no bus runs on `{}`: start one with `eventyard dev`, or name one with --url",
+                    folder.display()
+                )
             }
         };
         match self {
@@ -159,28 +186,48 @@ impl Call {
     }
 }
 
-async fn send(sqs: &Sqs, queue: &str, file: &str, group: Option<String>, json: bool) -> Result<Exit> {
+async fn send(
+    sqs: &Sqs,
+    queue: &str,
+    file: &str,
+    group: Option<String>,
+    json: bool,
+) -> Result<Exit> {
     let body = String::from_utf8(input::whole(Some(file), BODY_BYTES_MAX)?);
     let body = body.with_context(|| format!("`{file}` is not UTF-8"))?;
     let mut parameters = json!({ "MessageBody": body });
     if let (Some(group), Some(map)) = (group, parameters.as_object_mut()) {
         map.insert("MessageGroupId".to_owned(), json!(group));
         // Nothing else tells two sends of a person apart; a program names its own.
-        map.insert("MessageDeduplicationId".to_owned(), json!(jiff::Timestamp::now().as_nanosecond().to_string()));
+        map.insert(
+            "MessageDeduplicationId".to_owned(),
+            json!(jiff::Timestamp::now().as_nanosecond().to_string()),
+        );
     }
     let sent = sqs.call("SendMessage", Some(queue), parameters).await?;
     let mut out = output::stdout();
     if json {
         output::json_line(&mut out, &sent)?;
     } else {
-        writeln!(out, "{} {}", styled(GOOD, "sent"), sent["MessageId"].as_str().unwrap_or_default())?;
+        writeln!(
+            out,
+            "{} {}",
+            styled(GOOD, "sent"),
+            sent["MessageId"].as_str().unwrap_or_default()
+        )?;
     }
     out.flush()?;
     Ok(Exit::Done)
 }
 
 /// Exit 1 when there was nothing to receive.
-async fn receive(sqs: &Sqs, queue: &str, parameters: &Value, delete: bool, json: bool) -> Result<Exit> {
+async fn receive(
+    sqs: &Sqs,
+    queue: &str,
+    parameters: &Value,
+    delete: bool,
+    json: bool,
+) -> Result<Exit> {
     let messages = sqs.receive(queue, parameters).await?;
     let mut out = output::stdout();
     for message in &messages {
@@ -188,7 +235,12 @@ async fn receive(sqs: &Sqs, queue: &str, parameters: &Value, delete: bool, json:
         if json {
             output::json_line(&mut out, message)?;
         } else {
-            writeln!(out, "{}  {}", styled(NAME, text("MessageId")), styled(FAINT, text("ReceiptHandle")))?;
+            writeln!(
+                out,
+                "{}  {}",
+                styled(NAME, text("MessageId")),
+                styled(FAINT, text("ReceiptHandle"))
+            )?;
             writeln!(out, "  {}", printable(text("Body")))?;
         }
         // Written before it is deleted: what cannot be shown must not be gone.

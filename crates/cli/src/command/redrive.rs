@@ -98,13 +98,18 @@ async fn remote(url: &str, request: &Request) -> Result<usize> {
     if answer.status() == reqwest::StatusCode::NOT_FOUND {
         return Ok(0);
     }
-    let answer: serde_json::Value = serde_json::from_slice(&place::checked(answer).await?.bytes().await?)?;
-    let count = answer.get("redriven").or_else(|| answer.get("dropped")).and_then(serde_json::Value::as_u64);
+    let answer: serde_json::Value =
+        serde_json::from_slice(&place::checked(answer).await?.bytes().await?)?;
+    let count = answer
+        .get("redriven")
+        .or_else(|| answer.get("dropped"))
+        .and_then(serde_json::Value::as_u64);
     Ok(usize::try_from(count.context("the bus did not say how many")?)?)
 }
 
 /// No bus runs on the folder: the store is opened to write; what is redriven goes out when one does.
 async fn local(folder: &Path, request: &Request) -> Result<usize> {
-    let store = Store::open(folder).with_context(|| format!("cannot open `{}`", folder.display()))?;
+    let store =
+        Store::open(folder).with_context(|| format!("cannot open `{}`", folder.display()))?;
     Ok(redrive::redrive_store(&store, request, Timestamp::now()).await?)
 }

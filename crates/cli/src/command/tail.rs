@@ -35,7 +35,10 @@ impl Tail {
         let url = match Place::of(&self.place).running().await {
             Place::Url(url) => url,
             Place::Folder(folder) => {
-                bail!("no bus runs on `{}`: start one with `eventyard dev`, or name one with --url", folder.display())
+                bail!(
+                    "no bus runs on `{}`: start one with `eventyard dev`, or name one with --url",
+                    folder.display()
+                )
             }
         };
         let answer = place::client().get(format!("{url}/stream")).send().await?;
@@ -55,7 +58,9 @@ impl Tail {
 
     /// Writes one server-sent event.
     fn write(&self, text: &str) -> Result<()> {
-        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        let field = |name: &str| {
+            text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+        };
         let Some(data) = field("data") else { return Ok(()) };
         let mut out = output::stdout();
         if self.output.output.is_json() {

@@ -30,7 +30,8 @@ pub struct Test {
 
 impl Test {
     pub fn run(self) -> Result<Exit> {
-        let Some(rules) = ruleset::load_or_report(&self.rules, View::Event, self.output.output)? else {
+        let Some(rules) = ruleset::load_or_report(&self.rules, View::Event, self.output.output)?
+        else {
             return Ok(Exit::Refused);
         };
         let files = match self.read()? {
@@ -42,7 +43,8 @@ impl Test {
                 return Ok(Exit::Refused);
             }
         };
-        let results: Vec<CaseResult> = files.iter().flat_map(|file| testing::run(&rules, file)).collect();
+        let results: Vec<CaseResult> =
+            files.iter().flat_map(|file| testing::run(&rules, file)).collect();
         let coverage = testing::coverage(&rules, &files);
         if let Some(path) = &self.junit {
             std::fs::write(path, testing::junit(&results))
@@ -106,7 +108,8 @@ fn write_coverage(out: &mut impl Write, rules: &RuleSet, coverage: &Coverage) ->
         (&coverage.without_negative, "no case under `not`"),
     ] {
         for name in missing {
-            let place = rules.rule(name.as_str()).map(|rule| rule.place.to_string()).unwrap_or_default();
+            let place =
+                rules.rule(name.as_str()).map(|rule| rule.place.to_string()).unwrap_or_default();
             writeln!(out, "note  rule `{name}` has {what}  {}", styled(FAINT, place))?;
         }
     }
@@ -114,7 +117,9 @@ fn write_coverage(out: &mut impl Write, rules: &RuleSet, coverage: &Coverage) ->
 }
 
 fn as_json(results: &[CaseResult], coverage: &Coverage) -> serde_json::Value {
-    let names = |names: &[eventyard_rules::RuleName]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let names = |names: &[eventyard_rules::RuleName]| {
+        names.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
     let cases: Vec<_> = results
         .iter()
         .map(|result| {

@@ -59,7 +59,13 @@ fn write_event(out: &mut impl Write, story: &TracedEvent) -> Result<()> {
         printable(event.event_type()),
         printable(event.source())
     )?;
-    writeln!(out, "  accepted   {} by {}, in page {}", time(story.accepted_at), story.via, story.page)?;
+    writeln!(
+        out,
+        "  accepted   {} by {}, in page {}",
+        time(story.accepted_at),
+        story.via,
+        story.page
+    )?;
     let rules = story.matched.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let rules = if rules.is_empty() { "no rule".to_owned() } else { rules };
     writeln!(out, "  matched    {rules}  {}", styled(FAINT, format!("rules {}", story.rules)))?;
@@ -83,7 +89,13 @@ fn write_delivery(out: &mut impl Write, delivery: &TracedDelivery) -> Result<()>
     )?;
     for attempt in &delivery.history {
         let outcome = serde_json::to_value(attempt.outcome)?;
-        write!(out, "               {} attempt {}: {}", time(attempt.at), attempt.n, outcome.as_str().unwrap_or_default())?;
+        write!(
+            out,
+            "               {} attempt {}: {}",
+            time(attempt.at),
+            attempt.n,
+            outcome.as_str().unwrap_or_default()
+        )?;
         if let Some(cause) = &attempt.cause {
             write!(out, ", {} {}", cause.code, printable(&cause.message))?;
         }
@@ -110,7 +122,11 @@ fn standing(state: &TracedState) -> (anstyle::Style, &'static str, String) {
         TracedState::InFlight { until } => (NAME, "in flight", format!("  until {}", time(*until))),
         TracedState::Delivered { at } => (GOOD, "delivered", format!("  at {}", time(*at))),
         TracedState::Parked { at } => (BAD, "parked", format!("  at {}", time(*at))),
-        TracedState::Dropped { at, reason } => (FAINT, "dropped", format!("  at {}: {}", time(*at), printable(reason))),
-        TracedState::Lost => (BAD, "LOST", "  the promise was broken: please report this".to_owned()),
+        TracedState::Dropped { at, reason } => {
+            (FAINT, "dropped", format!("  at {}: {}", time(*at), printable(reason)))
+        }
+        TracedState::Lost => {
+            (BAD, "LOST", "  the promise was broken: please report this".to_owned())
+        }
     }
 }

@@ -50,12 +50,17 @@ url: \"http://{address}/alerts\" }} }}\n"
 async fn partner(State(since): State<Instant>) -> StatusCode {
     let now = since.elapsed();
     let in_cycle = now.saturating_sub(UP_AT_FIRST).as_secs() % CYCLE.as_secs();
-    if now > UP_AT_FIRST && in_cycle < DOWN.as_secs() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
+    if now > UP_AT_FIRST && in_cycle < DOWN.as_secs() {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::NO_CONTENT
+    }
 }
 
 /// Knows the sensors of halls 1 to 3, and no other: a refusal for good, which is parked.
 async fn alerts(body: Bytes) -> StatusCode {
-    let unknown = serde_json::from_slice::<serde_json::Value>(&body)
-        .is_ok_and(|alert| alert["sensor"].as_str().is_some_and(|sensor| sensor.starts_with("VB-9")));
+    let unknown = serde_json::from_slice::<serde_json::Value>(&body).is_ok_and(|alert| {
+        alert["sensor"].as_str().is_some_and(|sensor| sensor.starts_with("VB-9"))
+    });
     if unknown { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::NO_CONTENT }
 }

@@ -23,9 +23,12 @@ pub async fn work(url: String, queue: &'static str, answer: fn(&Value) -> Value)
 }
 
 async fn round(sqs: &Sqs, queue: &str, events: &str, answer: fn(&Value) -> Value) -> Result<()> {
-    let messages = sqs.receive(queue, &json!({ "MaxNumberOfMessages": 10, "WaitTimeSeconds": 10 })).await?;
+    let messages =
+        sqs.receive(queue, &json!({ "MaxNumberOfMessages": 10, "WaitTimeSeconds": 10 })).await?;
     for message in &messages {
-        if let Ok(event) = serde_json::from_str::<Value>(message["Body"].as_str().unwrap_or_default()) {
+        if let Ok(event) =
+            serde_json::from_str::<Value>(message["Body"].as_str().unwrap_or_default())
+        {
             feed::post(sqs.client(), events, &answer(&event), "application/cloudevents+json").await;
         }
         sqs.delete(queue, message["ReceiptHandle"].as_str().unwrap_or_default()).await?;

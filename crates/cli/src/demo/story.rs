@@ -7,7 +7,8 @@ const CUSTOMERS: [&str; 5] = ["ada", "grace", "edsger", "barbara", "donald"];
 /// The n-th order of a run: every seventh is big, every fifth is fragile and heavy.
 pub fn order(run: &str, n: u64) -> Value {
     let customer = CUSTOMERS[usize::try_from(n % 5).unwrap_or(0)];
-    let total = if n % 7 == 3 { 1500.0 } else { 20.0 + f64::from(u32::try_from(n % 97).unwrap_or(0)) };
+    let total =
+        if n % 7 == 3 { 1500.0 } else { 20.0 + f64::from(u32::try_from(n % 97).unwrap_or(0)) };
     let fragile = n % 5 == 1;
     json!({
         "specversion": "1.0",
@@ -54,12 +55,22 @@ pub fn door(run: &str, n: u64) -> Value {
 
 /// The payment service: every order that reaches it is paid.
 pub fn take_payment(order: &Value) -> Value {
-    follow_up(order, "payment", "PaymentProcessed", json!({ "status": "captured", "customer": order["data"]["customer"] }))
+    follow_up(
+        order,
+        "payment",
+        "PaymentProcessed",
+        json!({ "status": "captured", "customer": order["data"]["customer"] }),
+    )
 }
 
 /// The warehouse: every order that is paid is shipped.
 pub fn ship(payment: &Value) -> Value {
-    follow_up(payment, "warehouse", "OrderShipped", json!({ "customer": payment["data"]["customer"] }))
+    follow_up(
+        payment,
+        "warehouse",
+        "OrderShipped",
+        json!({ "customer": payment["data"]["customer"] }),
+    )
 }
 
 /// An event caused by another: its id follows from the cause's, so that a repeated delivery is one event.
