@@ -29,10 +29,7 @@ const STEPS: [Step; 7] = [
     }),
     ("docs", || {
         let deny = [("RUSTDOCFLAGS", "-D warnings")];
-        cargo(
-            &["doc", "--workspace", "--no-deps", "--locked", "--quiet", "--document-private-items"],
-            &deny,
-        )
+        cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet"], &deny)
     }),
     ("deny", deny),
     ("clients", || tools::aws_clients().map(drop)),

@@ -29,7 +29,7 @@ pub fn order(run: &str, n: u64) -> Value {
 
 /// The n-th raw reading of a run: every third shakes over its baseline, every twelfth is a sensor nobody knows.
 pub fn reading(run: &str, n: u64) -> Value {
-    let level = if n % 3 == 0 { 12.5 } else { 5.0 };
+    let level = if n.is_multiple_of(3) { 12.5 } else { 5.0 };
     let sensor = if n % 12 == 6 { "VB-99999".to_owned() } else { format!("VB-{}", 42_340 + n % 6) };
     json!({
         "eventId": format!("{run}-r{n}"),
