@@ -3,11 +3,11 @@
 //! The info string of a fenced block says what is in it: `json event` is the event that the next blocks are about,
 //! `text holds` and `text fails` have one `when` on each line, `text refused` has a `when` and the code it is refused
 //! with, `json pattern holds|fails|refused` has one pattern on each line, `yaml rules` is a whole rules file that
-//! loads, `yaml refused CODE` one that does not.
+//! loads, `yaml refused CODE` one that does not, and `yaml tests` are rule tests of the rules file above them.
 
 use eventyard_event::{Event, Limits, json};
 use eventyard_filter::{Condition, Pattern, View};
-use eventyard_rules::{LoadOptions, SourceText};
+use eventyard_rules::{LoadOptions, RuleSet, SourceText, testing};
 use eventyard_tests::command;
 
 struct Block<'a> {
@@ -40,6 +40,7 @@ fn blocks(markdown: &str) -> Vec<Block<'_>> {
 struct Judge {
     file: &'static str,
     event: Option<String>,
+    rules: Option<RuleSet>,
     examples: usize,
 }
 
@@ -47,7 +48,7 @@ impl Judge {
     #[track_caller]
     fn run(file: &'static str) -> usize {
         let markdown = std::fs::read_to_string(command::root().join(file)).unwrap();
-        let mut judge = Self { file, event: None, examples: 0 };
+        let mut judge = Self { file, event: None, rules: None, examples: 0 };
         for block in blocks(&markdown) {
             judge.block(&block);
         }
@@ -64,6 +65,7 @@ impl Judge {
             "json pattern fails" => self.patterns(block, false),
             "json pattern refused" => self.refused_patterns(block),
             "yaml rules" => self.rules(block, None),
+            "yaml tests" => self.rule_tests(block),
             kind => {
                 if let Some(code) = kind.strip_prefix("yaml refused ") {
                     self.rules(block, Some(code));
@@ -131,13 +133,26 @@ impl Judge {
         let place = format!("{}:{}", self.file, block.line);
         let text = SourceText { name: place.clone(), text: block.text.to_owned() };
         match (eventyard_rules::load(&[text], &LoadOptions::default()), refused) {
-            (Ok(_), None) => {}
+            (Ok(rules), None) => self.rules = Some(rules),
             (Ok(_), Some(code)) => panic!("{place}: loads, and should be refused with {code}"),
             (Err(diagnostics), None) => panic!("{place}:\n{}", diagnostics.render(false)),
             (Err(diagnostics), Some(code)) => {
                 let text = diagnostics.render(false);
                 assert!(text.contains(&format!("[{code}]")), "{place}: wanted {code}:\n{text}");
             }
+        }
+    }
+}
+
+impl Judge {
+    fn rule_tests(&mut self, block: &Block<'_>) {
+        let rules = self.rules.as_ref().expect("rules stand above");
+        let text = SourceText::new(format!("{}:{}", self.file, block.line), block.text);
+        let tests = testing::parse(&text).unwrap_or_else(|e| panic!("{}", e.render(false)));
+        for result in testing::run(rules, &tests) {
+            self.examples += 1;
+            let failures: Vec<_> = result.failures.iter().map(ToString::to_string).collect();
+            assert!(result.passed(), "{}: {}:\n{}", text.name, result.name, failures.join("\n"));
         }
     }
 }
