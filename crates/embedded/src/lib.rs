@@ -9,11 +9,20 @@
 //! | `server` | the listener: events, AWS protocols, stream, metrics |
 //! | [`reader`] | what happened, for people: reads a folder beside its writer, or without one |
 
+// What is kept.
 pub mod store;
+
+// What stands in for AWS.
 pub mod queues;
+
+// What is read and mended.
 pub mod reader;
 pub mod redrive;
+
+// What runs.
 pub mod engine;
+
+// Who asks.
 mod server;
 
 pub use engine::{

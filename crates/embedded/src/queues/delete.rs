@@ -2,8 +2,8 @@
 
 use redb::ReadableTable;
 
-use super::message::Record;
 use super::receipt::Receipt;
+use super::record::Record;
 use super::settings::Queue;
 use super::{QueueError, fifo, length};
 use crate::store::Fault;

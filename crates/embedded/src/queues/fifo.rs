@@ -5,7 +5,7 @@
 
 use redb::ReadableTable;
 
-use super::message::Record;
+use super::record::Record;
 use super::settings::RECEIVE_MAX;
 use crate::store::Fault;
 use crate::store::codec::Damaged;

@@ -1,14 +1,12 @@
-//! Messages: as they are sent, as they are received, and as they lie in the store.
+//! Messages: as they are sent and as they are received.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use eventyard_event::{DeliveryId, Event, Identity, Timestamp, Travel};
+use eventyard_event::{DeliveryId, Identity, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use crate::store::codec::{Damaged, Decode, Encode, length};
 
 /// A message attribute: a value with SQS's name of its type, such as `String` or `Number.int`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,14 +59,17 @@ pub enum Body {
     /// Text of its own.
     Text(String),
     /// An event of the log as a consumer gets it. Only the reference is stored; the text is made
-    /// when the message is received.
+    /// when the message is received, and so are the attributes `eventyard-delivery`,
+    /// `eventyard-hops` and `eventyard-cause`, unless the message has its own.
     Event {
         /// Which event.
         identity: Identity,
-        /// Hops known from elsewhere than the event (see [`Travel::hops`]).
+        /// Hops known from elsewhere than the event (see [`Travel`](eventyard_event::Travel)).
         hops: u32,
-        /// The delivery's id, where the text is to say it.
-        delivery: Option<DeliveryId>,
+        /// Which delivery of the event this is.
+        delivery: DeliveryId,
+        /// Whether the text says the delivery's id, for consumers that see no attributes.
+        self_contained: bool,
     },
 }
 
@@ -143,99 +144,4 @@ pub struct ReceivedMessage {
     pub deduplication: Option<String>,
     /// Its number in the store.
     pub sequence: u64,
-}
-
-/// A message as it lies in the store; its text may be a reference into the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
-    pub sent_at: i64,
-    /// When it can be received first.
-    pub visible_at: i64,
-    pub group: Option<String>,
-    pub deduplication: Option<String>,
-    pub attributes: Attributes,
-    pub body: StoredBody,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum StoredBody {
-    Text(String),
-    Event { sequence: u64, hops: u32, delivery: Option<DeliveryId> },
-}
-
-impl StoredBody {
-    /// The text of the message; `event` reads an event of the log by its sequence number.
-    pub fn text<E>(self, event: impl FnOnce(u64) -> Result<Event, E>) -> Result<String, E> {
-        match self {
-            Self::Text(text) => Ok(text),
-            Self::Event { sequence, hops, delivery } => {
-                Ok(event(sequence)?.delivered(&Travel { hops, delivery, replay: None }))
-            }
-        }
-    }
-}
-
-impl Record {
-    pub fn write(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut out = Vec::with_capacity(128);
-        out.put_i64(self.sent_at);
-        out.put_i64(self.visible_at);
-        out.put_option(self.group.as_deref());
-        out.put_option(self.deduplication.as_deref());
-        if self.attributes.is_empty() {
-            out.put_u32(0);
-        } else {
-            let attributes = serde_json::to_vec(&self.attributes)?;
-            out.put_u32(length(attributes.len()));
-            out.put(&attributes);
-        }
-        match &self.body {
-            StoredBody::Text(text) => {
-                out.put(&[0]);
-                out.put_text(text);
-            }
-            StoredBody::Event { sequence, hops, delivery } => {
-                out.put(&[if delivery.is_some() { 2 } else { 1 }]);
-                out.put_u64(*sequence);
-                out.put_u32(*hops);
-                out.put(delivery.as_ref().map_or(&[][..], |id| id.as_bytes()));
-            }
-        }
-        Ok(out)
-    }
-
-    pub fn read(bytes: &[u8]) -> Result<Self, Damaged> {
-        let mut decode = Decode::new(bytes);
-        let (sent_at, visible_at) = (decode.i64()?, decode.i64()?);
-        let group = decode.option()?.map(str::to_owned);
-        let deduplication = decode.option()?.map(str::to_owned);
-        let len = decode.len()?;
-        let attributes = match decode.bytes(len)? {
-            [] => Attributes::new(),
-            json => serde_json::from_slice(json).map_err(|_| Damaged)?,
-        };
-        let body = match decode.array()? {
-            [0] => StoredBody::Text(decode.text()?.to_owned()),
-            [kind @ (1 | 2)] => StoredBody::Event {
-                sequence: decode.u64()?,
-                hops: decode.u32()?,
-                delivery: match kind {
-                    1 => None,
-                    _ => Some(DeliveryId::from_bytes(decode.array()?)),
-                },
-            },
-            _ => return Err(Damaged),
-        };
-        Ok(Self { sent_at, visible_at, group, deduplication, attributes, body })
-    }
-
-    /// The id of the message with this number: as good as random, the same every time.
-    pub fn message_id(sent_at: i64, sequence: u64) -> String {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(b"eventyard message").update(&sent_at.to_le_bytes());
-        let hash = hasher.update(&sequence.to_le_bytes()).finalize();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash.as_bytes()[..16]);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
-    }
 }

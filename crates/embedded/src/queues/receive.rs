@@ -2,8 +2,8 @@
 
 use redb::ReadableTable;
 
-use super::message::Record;
 use super::receipt::Receipt;
+use super::record::Record;
 use super::settings::Queue;
 use super::{delete, fifo, send};
 use crate::store::Fault;
@@ -33,7 +33,9 @@ pub(crate) fn receive(
     for (at, sequence) in visible(tables, queue.id, now, max)? {
         let record = record(tables, queue.id, sequence)?;
         match record.group.clone().filter(|_| queue.settings.fifo) {
-            Some(group) => take_group(tables, queue.id, &group, Span { now, until }, max, &mut taken)?,
+            Some(group) => {
+                take_group(tables, queue.id, &group, Span { now, until }, max, &mut taken)?
+            }
             None => {
                 tables.ready.remove((queue.id, at, sequence))?;
                 tables.ready.insert((queue.id, until, sequence), 1)?;

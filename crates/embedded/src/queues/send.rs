@@ -3,7 +3,8 @@
 use eventyard_event::Identity;
 use redb::ReadableTable;
 
-use super::message::{Body, Enqueued, NewMessage, Record, StoredBody};
+use super::message::{Body, Enqueued, NewMessage};
+use super::record::{Record, StoredBody};
 use super::settings::{BODY_BYTES_MAX, DEDUPLICATION_WINDOW, DELAY_MAX, Queue};
 use super::{QueueError, fifo};
 use crate::store::Fault;
@@ -52,10 +53,11 @@ fn one(
         Ok(body) => body,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if let Some(id) = message.deduplication.as_deref().filter(|_| queue.settings.fifo) {
-        if let Some(earlier) = earlier(tables, queue.id, id, now)? {
-            return Ok(Ok(earlier));
-        }
+    // Only messages of FIFO queues have one by now.
+    if let Some(id) = message.deduplication.as_deref()
+        && let Some(earlier) = earlier(tables, queue.id, id, now)?
+    {
+        return Ok(Ok(earlier));
     }
     let delay = nanos(message.delay.unwrap_or(queue.settings.delay));
     let record = Record {
@@ -118,10 +120,10 @@ fn stored_body(
 ) -> Result<Result<StoredBody, QueueError>, Fault> {
     Ok(match body {
         Body::Text(text) => Ok(StoredBody::Text(text)),
-        Body::Event { identity, hops, delivery } => match sequence(tables, &identity)? {
-            Some(sequence) => Ok(StoredBody::Event { sequence, hops, delivery }),
-            None => Err(QueueError::EventUnknown),
-        },
+        Body::Event { identity, hops, delivery, self_contained } => {
+            let sequence = sequence(tables, &identity)?.ok_or(QueueError::EventUnknown);
+            sequence.map(|sequence| StoredBody::Event { sequence, hops, delivery, self_contained })
+        }
     })
 }
 

@@ -2,8 +2,8 @@
 
 use redb::ReadableTable;
 
-use super::message::Record;
 use super::receipt::Receipt;
+use super::record::Record;
 use super::settings::Queue;
 use super::{QueueError, fifo};
 use crate::store::Fault;
@@ -38,11 +38,7 @@ pub(crate) fn change(
 }
 
 /// The group of a message of a FIFO queue.
-fn group(
-    tables: &Transaction<'_>,
-    queue: &Queue,
-    sequence: u64,
-) -> Result<Option<String>, Fault> {
+fn group(tables: &Transaction<'_>, queue: &Queue, sequence: u64) -> Result<Option<String>, Fault> {
     if !queue.settings.fifo {
         return Ok(None);
     }

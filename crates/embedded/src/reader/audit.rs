@@ -1,7 +1,7 @@
 //! The promise, judged over everything the store holds.
 
-use eventyard_bus::audit::{Audit, Report};
 use eventyard_bus::Sealed;
+use eventyard_bus::audit::{Audit, Report};
 use redb::{ReadTransaction, ReadableTable};
 
 use crate::store::page::Outcomes;

@@ -96,7 +96,7 @@ impl Steps for MessageSteps {
         for entry in messages.range(all)?.take(STEP) {
             let (place, record) = entry?;
             let sequence = place.value().1;
-            let record = Record::read(record.value())?;
+            let mut record = Record::read(record.value())?;
             let receipt = receipts.get(place.value())?.map(|found| found.value());
             let event = |sequence| log::with_event(&events, sequence, |stored| stored.event());
             let (receive_count, _, visible_at) = receipt.unwrap_or((0, 0, record.visible_at));
@@ -107,8 +107,8 @@ impl Steps for MessageSteps {
                 visible_at: instant::time(visible_at),
                 receive_count,
                 group: record.group,
+                body: record.body.materialise(&mut record.attributes, event)?,
                 attributes: record.attributes,
-                body: record.body.text(event)?,
             });
             self.next = sequence + 1;
         }

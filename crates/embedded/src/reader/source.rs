@@ -59,11 +59,12 @@ impl<S: Steps> Iterator for Stepped<S> {
     type Item = Result<S::Item, eventyard_bus::StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ready.len() == 0 && !self.done {
-            if let Err(fault) = self.fill() {
-                self.done = true;
-                return Some(Err(fault.into()));
-            }
+        if self.ready.len() == 0
+            && !self.done
+            && let Err(fault) = self.fill()
+        {
+            self.done = true;
+            return Some(Err(fault.into()));
         }
         self.ready.next().map(Ok)
     }

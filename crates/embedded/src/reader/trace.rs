@@ -132,11 +132,7 @@ pub(super) fn trace(
 }
 
 /// The events whose page entries may be of this id and source.
-fn candidates(
-    read: &ReadTransaction,
-    id: &str,
-    source: Option<&str>,
-) -> Result<Vec<u64>, Fault> {
+fn candidates(read: &ReadTransaction, id: &str, source: Option<&str>) -> Result<Vec<u64>, Fault> {
     let (id, source) = (short_hash(id), source.map(short_hash));
     let mut found = Vec::new();
     for entry in read.open_table(format::PAGES)?.iter()? {

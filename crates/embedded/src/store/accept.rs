@@ -97,7 +97,7 @@ fn write(
     let record = Page {
         at: numbers.page_at,
         first: numbers.next_event - u64::from(chunk::count(&fresh.events)),
-        entries: entries.map(|(slot, event)| Entry::new(*slot, event)).collect(),
+        entries: entries.map(|(slot, event)| Entry { slot: *slot, ..event.entry }).collect(),
     };
     let claim = PageClaim { page: PageNumber(page), attempt: 1 };
     let until = instant::number(lease.until);

@@ -12,6 +12,7 @@ use eventyard_rules::Plan;
 use super::codec::{Damaged, Decode, Encode, length};
 use super::error::Fault;
 use super::instant;
+use super::page::Entry;
 
 /// What a chunk may hold: a page of 64 KiB less what the database keeps there for itself.
 pub(crate) const CHUNK_BYTES: usize = 65_536 - 512;
@@ -23,10 +24,8 @@ const HEADER_BYTES: usize = 16 + 16 + 8 + 8;
 pub(crate) struct Prepared {
     pub identity: Identity,
     pub digest: Digest,
-    pub id: String,
-    pub event_type: String,
-    pub source: String,
-    pub subject: Option<String>,
+    /// What the page's entry says of it, but for the place in the index.
+    pub entry: Entry,
     /// The input it came by and the plan, each with its length in front; then the document.
     body: Vec<u8>,
 }
@@ -50,10 +49,7 @@ impl Prepared {
         Ok(Self {
             identity: event.identity(),
             digest: event.digest(),
-            id: event.id().to_owned(),
-            event_type: event.event_type().to_owned(),
-            source: event.source().to_owned(),
-            subject: event.subject().map(str::to_owned),
+            entry: Entry::new(event),
             body,
         })
     }

@@ -4,6 +4,7 @@ use redb::{Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, 
 use redb::{ReadableDatabase, StorageError, TableError};
 use std::io::ErrorKind;
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
 use super::error::{Fault, OpenError};
 use super::folder::Folder;
@@ -13,6 +14,10 @@ use super::transaction::Transaction;
 
 /// Pages of the database kept in memory, in bytes: enough for the index of a million events.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// How often a database that is in use is tried again, and when: a tenth of a second in all.
+const TRIES: u32 = 10;
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 const FORMAT_NUMBER: &str = "format";
 
@@ -26,8 +31,8 @@ fn builder() -> Builder {
 /// Opens the database to write, making the folder and the tables when they are not there.
 pub(crate) fn open_writer(folder: &Folder) -> Result<(Database, Numbers), OpenError> {
     let made = make_folder(folder)?;
-    let database =
-        builder().create(folder.database()).map_err(|error| refusal(folder, error.into()))?;
+    let database = patiently(|| builder().create(folder.database()));
+    let database = database.map_err(|error| refusal(folder, error))?;
     let numbers = prepare(&database).map_err(|error| unreadable(folder, &error))?;
     let numbers = numbers.map_err(|found| OpenError::Format { folder: root(folder), found })?;
     if made {
@@ -53,10 +58,9 @@ fn sync_folder(folder: &Folder) -> Result<(), OpenError> {
 
 /// Checks or writes the format, and reads the numbers; the inner error is another format.
 fn prepare(database: &Database) -> Result<Result<Numbers, u64>, Fault> {
-    if let Some(found) = format_of(&database.begin_read()?)? {
-        if found != FORMAT {
-            return Ok(Err(found));
-        }
+    let other = format_of(&database.begin_read()?)?.filter(|found| *found != FORMAT);
+    if let Some(found) = other {
+        return Ok(Err(found));
     }
     let mut write = database.begin_write()?;
     write.set_quick_repair(true);
@@ -87,20 +91,19 @@ fn format_of(read: &ReadTransaction) -> Result<Option<u64>, Fault> {
 /// Opens the database to read, beside a writer or without one.
 ///
 /// A writer that was killed leaves a database that must be recovered first, which needs the
-/// right to write; redb does it at once, from what each commit noted for it. While another
-/// process does the same the file is in use for an instant.
+/// right to write; redb does it at once, from what each commit noted for it.
 pub(crate) fn open_reader(folder: &Folder) -> Result<ReadOnlyDatabase, OpenError> {
     let path = folder.database();
     if !path.exists() {
         return Err(OpenError::Missing { folder: root(folder) });
     }
-    let database = match builder().open_read_only(&path) {
+    let database = patiently(|| match builder().open_read_only(&path) {
         Err(DatabaseError::RepairAborted) => {
-            recover(folder)?;
+            builder().open(&path)?.close()?;
             builder().open_read_only(&path)
         }
         opened => opened,
-    };
+    });
     let database = database.map_err(|error| refusal(folder, error))?;
     let format = database.begin_read().map_err(Fault::from).and_then(|read| format_of(&read));
     match format.map_err(|error| unreadable(folder, &error))? {
@@ -110,12 +113,18 @@ pub(crate) fn open_reader(folder: &Folder) -> Result<ReadOnlyDatabase, OpenError
     }
 }
 
-/// Recovers a database whose writer was killed. Another process that is quicker is as good.
-fn recover(folder: &Folder) -> Result<(), OpenError> {
-    match builder().open(folder.database()).map(Database::close) {
-        Ok(Ok(())) | Err(DatabaseError::DatabaseAlreadyOpen) => Ok(()),
-        Ok(Err(error)) | Err(error) => Err(refusal(folder, error)),
+/// Opens a database that may be in use for an instant: another process may be recovering it just
+/// now, to read it. Who writes to it for longer is not waited for.
+fn patiently<D>(open: impl Fn() -> Result<D, DatabaseError>) -> Result<D, DatabaseError> {
+    for _ in 0..TRIES {
+        match open() {
+            Err(DatabaseError::DatabaseAlreadyOpen | DatabaseError::RepairAborted) => {
+                std::thread::sleep(BETWEEN_TRIES);
+            }
+            opened => return opened,
+        }
     }
+    open()
 }
 
 /// What redb's refusal means to the one who asked.

@@ -77,9 +77,9 @@ impl Deliveries for Store {
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<Vec<bool>, StoreError> {
-        let changes = settlements.into_iter().map(|settlement| {
-            (settlement.key, move |item: &mut Delivery| item.settle(settlement))
-        });
+        let changes = settlements
+            .into_iter()
+            .map(|settlement| (settlement.key, move |item: &mut Delivery| item.settle(settlement)));
         self.change_all(changes.collect()).await
     }
 

@@ -83,11 +83,7 @@ impl Tail {
         Ok(Found::Free(slot))
     }
 
-    fn get(
-        &self,
-        table: &impl ReadableTable<u64, u64>,
-        slot: u64,
-    ) -> Result<Option<u64>, Fault> {
+    fn get(&self, table: &impl ReadableTable<u64, u64>, slot: u64) -> Result<Option<u64>, Fault> {
         match self.entries.get(&slot) {
             Some(sequence) => Ok(Some(*sequence)),
             None => Ok(table.get(slot)?.map(|found| found.value())),
@@ -105,11 +101,7 @@ impl Tail {
         Ok(())
     }
 
-    fn move_slice(
-        &mut self,
-        table: &mut Table<'_, u64, u64>,
-        next_page: u64,
-    ) -> Result<(), Fault> {
+    fn move_slice(&mut self, table: &mut Table<'_, u64, u64>, next_page: u64) -> Result<(), Fault> {
         if self.slice == 0 {
             self.indexing = next_page;
         }
@@ -127,5 +119,79 @@ impl Tail {
             self.indexed = self.indexing;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use redb::{Database, TableDefinition, backends::InMemoryBackend};
+
+    const TABLE: TableDefinition<'_, u64, u64> = TableDefinition::new("identities");
+
+    /// Runs a test with an empty table.
+    fn with_table(test: impl FnOnce(&mut Table<'_, u64, u64>)) {
+        let database = Database::builder().create_with_backend(InMemoryBackend::new()).unwrap();
+        let write = database.begin_write().unwrap();
+        test(&mut write.open_table(TABLE).unwrap());
+    }
+
+    /// The identity that begins with the number `slot` and ends with `last`.
+    fn identity(slot: u64, last: u8) -> Identity {
+        let mut bytes = [last; 16];
+        bytes[..8].copy_from_slice(&slot.to_be_bytes());
+        Identity::from_bytes(bytes)
+    }
+
+    /// Looks for `wanted` in a log whose events have these identities, from number 1.
+    fn look(
+        tail: &Tail,
+        table: &Table<'_, u64, u64>,
+        log: &[Identity],
+        wanted: Identity,
+    ) -> Found<u64> {
+        let check = |sequence: u64| {
+            let index = usize::try_from(sequence - 1).unwrap();
+            Ok((log[index] == wanted).then_some(sequence))
+        };
+        tail.find(table, &wanted, check).unwrap()
+    }
+
+    #[test]
+    fn identities_that_collide_are_told_apart_also_at_the_end_of_the_numbers() {
+        for slot in [7, u64::MAX] {
+            with_table(|table| {
+                let log = [identity(slot, 1), identity(slot, 2)];
+                let mut tail = Tail::new(1);
+                for (event, sequence) in log.iter().zip(1..) {
+                    let Found::Free(free) = look(&tail, table, &log, *event) else { panic!() };
+                    tail.insert(free, sequence);
+                }
+                assert!(matches!(look(&tail, table, &log, log[0]), Found::Taken(1)));
+                assert!(matches!(look(&tail, table, &log, log[1]), Found::Taken(2)));
+                let third = look(&tail, table, &log, identity(slot, 3));
+                assert!(matches!(third, Found::Free(free) if free == slot.wrapping_add(2)));
+            });
+        }
+    }
+
+    #[test]
+    fn every_slice_is_moved_and_then_the_pages_of_its_start_are_indexed() {
+        with_table(|table| {
+            let mut tail = Tail::new(1);
+            for nth in 0..=u64::try_from(2 * TAIL).unwrap() {
+                tail.insert(nth.wrapping_mul(0x9E37_79B9_7F4A_7C15), nth + 1);
+            }
+            let before = tail.entries.clone();
+            for _ in 0..SLICES {
+                assert_eq!(tail.indexed(), 1);
+                tail.move_slice(table, 66).unwrap();
+            }
+            assert!(tail.entries.is_empty());
+            assert_eq!(tail.indexed(), 66);
+            for (slot, sequence) in before {
+                assert_eq!(table.get(slot).unwrap().unwrap().value(), sequence);
+            }
+        });
     }
 }

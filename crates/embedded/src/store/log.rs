@@ -46,11 +46,14 @@ pub(crate) fn scan(
     Ok(())
 }
 
-/// The chunk that a sequence number falls into, with the number of its first event.
+/// The number of a chunk's first event, and its bytes.
+type Place<'a> = (u64, AccessGuard<'a, &'static [u8]>);
+
+/// The chunk that a sequence number falls into.
 fn chunk_of<'a>(
     events: &'a impl ReadableTable<u64, &'static [u8]>,
     sequence: u64,
-) -> Result<Option<(u64, AccessGuard<'a, &'static [u8]>)>, Fault> {
+) -> Result<Option<Place<'a>>, Fault> {
     let last = events.range(..=sequence)?.next_back().transpose()?;
     Ok(last.map(|(first, chunk)| (first.value(), chunk)))
 }

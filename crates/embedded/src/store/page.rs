@@ -1,8 +1,7 @@
 //! The records of a page: what it names, who works on it, what became of it.
 
-use eventyard_event::{DeliveryId, Identity, short_hash};
+use eventyard_event::{DeliveryId, Event, Identity, short_hash};
 
-use super::chunk::Prepared;
 use super::codec::{Damaged, Decode, Encode};
 
 /// What a page names: a run of the log, with hashes to find candidates by.
@@ -36,13 +35,14 @@ pub(crate) struct Entry {
 const ENTRY_BYTES: usize = 8 + 4 * 4;
 
 impl Entry {
-    pub fn new(slot: u64, event: &Prepared) -> Self {
+    /// The entry of an event under the key that the index tries first.
+    pub fn new(event: &Event) -> Self {
         Self {
-            slot,
-            id: short_hash(&event.id),
-            event_type: short_hash(&event.event_type),
-            source: short_hash(&event.source),
-            subject: event.subject.as_deref().map_or(0, short_hash),
+            slot: slot(&event.identity()),
+            id: short_hash(event.id()),
+            event_type: short_hash(event.event_type()),
+            source: short_hash(event.source()),
+            subject: event.subject().map_or(0, short_hash),
         }
     }
 }
@@ -150,5 +150,38 @@ impl Outcomes {
             delivered.push((DeliveryId::from_bytes(decode.array()?), decode.i64()?));
         }
         Ok(Self { sealed_at, attempt, delivered })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> Page {
+        let entry = |slot| Entry { slot, id: 1, event_type: 2, source: 3, subject: 0 };
+        Page { at: -5, first: 9, entries: vec![entry(1), entry(u64::MAX)] }
+    }
+
+    #[test]
+    fn records_are_read_as_they_were_written() {
+        let outcomes = Outcomes {
+            sealed_at: 7,
+            attempt: 2,
+            delivered: vec![(DeliveryId::from_bytes([3; 16]), 8)],
+        };
+        let lease = Lease { generation: 1, attempt: 2, until: 3 };
+        assert_eq!(Page::read(&page().write()), Ok(page()));
+        assert_eq!(Page::head(&page().write()), Ok(Head { at: -5, first: 9 }));
+        assert_eq!(page().end(), 11);
+        assert_eq!(Outcomes::read(&outcomes.write()), Ok(outcomes));
+        assert_eq!(Lease::read(&lease.write()), Ok(lease));
+    }
+
+    #[test]
+    fn a_record_that_was_cut_off_is_damaged() {
+        let bytes = page().write();
+        assert_eq!(Page::read(&bytes[..bytes.len() - 1]), Err(Damaged));
+        assert_eq!(Page::read(&[]), Err(Damaged));
+        assert_eq!(Lease::read(&[0; 19]), Err(Damaged));
     }
 }

@@ -15,7 +15,8 @@
 //! a seal may be relaxed: when it is lost, the open page is delivered again by its stored plan.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::database::{self, Slot};
@@ -79,11 +80,10 @@ pub(crate) fn start(
     folder: Folder,
     slot: Arc<Slot>,
     numbers: Numbers,
-) -> std::io::Result<(Sender<Box<dyn Job>>, std::thread::JoinHandle<()>)> {
-    let (sender, jobs) = std::sync::mpsc::channel();
+    jobs: Receiver<Box<dyn Job>>,
+) -> std::io::Result<JoinHandle<()>> {
     let writer = Writer { folder, slot, numbers, jobs };
-    let thread = std::thread::Builder::new().name("store".to_owned()).spawn(|| writer.work())?;
-    Ok((sender, thread))
+    std::thread::Builder::new().name("store".to_owned()).spawn(|| writer.work())
 }
 
 impl Writer {
@@ -113,11 +113,7 @@ impl Writer {
         outcome
     }
 
-    fn commit(
-        &mut self,
-        first: &mut Option<Box<dyn Job>>,
-        batch: &mut Batch,
-    ) -> Result<(), Fault> {
+    fn commit(&mut self, first: &mut Option<Box<dyn Job>>, batch: &mut Batch) -> Result<(), Fault> {
         let mut write = self.slot.with(|database| Ok(database.begin_write()?))?;
         write.set_quick_repair(true);
         {

@@ -49,7 +49,8 @@ async fn deliver(store: &Store, page: eventyard_bus::OpenPage) {
     for event in &page.events {
         for planned in &event.plan.deliveries {
             let identity = event.event.identity();
-            let body = Body::Event { identity, hops: 0, delivery: Some(planned.id) };
+            let delivery = planned.id;
+            let body = Body::Event { identity, hops: 0, delivery, self_contained: false };
             let to = queue(planned.target.as_str());
             let sent = queues.push(&to, vec![NewMessage::new(body)], at(1)).await.unwrap();
             assert!(sent.iter().all(Result::is_ok));

@@ -2,13 +2,13 @@
 
 mod support;
 
-mod contract;
-mod store;
 mod accept;
+mod contract;
 mod crash;
+mod dev;
 mod full_disk;
-mod queues_standard;
 mod queues_fifo;
 mod queues_model;
+mod queues_standard;
 mod reader;
-mod dev;
+mod store;

@@ -11,12 +11,25 @@ use crate::support::{TempStore, block_on, queue};
 
 #[derive(Debug, Clone)]
 enum Step {
-    Send { group: u8, delay_s: u64 },
-    Receive { max: usize, visibility_s: u64 },
+    Send {
+        group: u8,
+        delay_s: u64,
+    },
+    Receive {
+        max: usize,
+        visibility_s: u64,
+    },
     /// Deletes one of the messages received so far.
-    Delete { nth: usize },
-    Change { nth: usize, visibility_s: u64 },
-    Wait { seconds: u64 },
+    Delete {
+        nth: usize,
+    },
+    Change {
+        nth: usize,
+        visibility_s: u64,
+    },
+    Wait {
+        seconds: u64,
+    },
     Reopen,
 }
 
@@ -107,9 +120,8 @@ fn play(steps: Vec<Step>, name: &QueueName) {
                     at(now),
                 ));
                 let current = model.messages.get_mut(&number);
-                let flying = current.filter(|one| {
-                    one.receives == message.receive_count && one.visible_at > now
-                });
+                let flying = current
+                    .filter(|one| one.receives == message.receive_count && one.visible_at > now);
                 assert_eq!(changed.is_ok(), flying.is_some());
                 if let Some(flying) = flying {
                     flying.visible_at = now + visibility_s;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use eventyard_bus::contract::fixture::{at, event, lease, planned};
 use eventyard_bus::Ledger;
+use eventyard_bus::contract::fixture::{at, event, lease, planned};
 use eventyard_embedded::queues::{
     Attribute, AttributeValue, Body, Depth, NewMessage, QueueError, QueueSettings,
 };
@@ -158,7 +158,10 @@ fn the_visibility_of_a_message_in_flight_is_changed_and_of_no_other() {
     let again = receive(&queues, "q", at(109));
     assert_eq!(again.len(), 1);
     assert_eq!(change(&received[0].receipt, 10, 110), Err(QueueError::NotInFlight));
-    assert_eq!(change(&again[0].receipt, 43_201, 110), Err(QueueError::VisibilityOutOfRange(43_201)));
+    assert_eq!(
+        change(&again[0].receipt, 43_201, 110),
+        Err(QueueError::VisibilityOutOfRange(43_201))
+    );
     change(&again[0].receipt, 43_200, 110).unwrap();
 }
 
@@ -216,13 +219,23 @@ fn a_reference_to_an_event_is_received_as_the_event_on_its_way() {
     let delivery = accepts[0].plan.deliveries[0].id;
     block_on(store.accept(accepts, lease(0, 60))).unwrap();
     let identity = Identity::new("contract", "1");
-    let body = Body::Event { identity, hops: 2, delivery: Some(delivery) };
-    block_on(queues.push(&queue("q"), vec![NewMessage::new(body)], at(0))).unwrap();
+    let body = |self_contained| Body::Event { identity, hops: 2, delivery, self_contained };
+    let messages = [body(true), body(false)].map(NewMessage::new);
+    block_on(queues.push(&queue("q"), messages.to_vec(), at(0))).unwrap();
     let received = receive(&queues, "q", at(0));
-    let text = &received[0].body;
-    assert!(text.contains("\"some data\"") && text.contains("\"eventyardhops\":3"), "{text}");
-    assert!(text.contains(&delivery.to_string()), "{text}");
-    let unknown = Body::Event { identity: Identity::new("s", "2"), hops: 0, delivery: None };
+    for message in &received {
+        let text = &message.body;
+        assert!(text.contains("\"some data\"") && text.contains("\"eventyardhops\":3"), "{text}");
+        let attribute = |name| message.attributes.get(name).cloned();
+        let id = Some(Attribute::text(delivery.to_string()));
+        assert_eq!(attribute("eventyard-delivery"), id);
+        assert_eq!(attribute("eventyard-hops"), Some(Attribute::text("3")));
+        assert_eq!(attribute("eventyard-cause"), Some(Attribute::text("1")));
+    }
+    let says_id = received.iter().map(|message| message.body.contains(&delivery.to_string()));
+    assert_eq!(says_id.collect::<Vec<_>>(), [true, false]);
+    let identity = Identity::new("s", "2");
+    let unknown = Body::Event { identity, hops: 0, delivery, self_contained: false };
     let refused = block_on(queues.push(&queue("q"), vec![NewMessage::new(unknown)], at(0)));
     assert_eq!(refused.unwrap(), [Err(QueueError::EventUnknown)]);
 }
@@ -259,7 +272,8 @@ fn queues_are_listed_by_prefix() {
     let store = TempStore::new();
     let queues = store.queues();
     for name in ["orders", "order-dead", "payments", "a.fifo"] {
-        block_on(queues.create(&queue(name), QueueSettings::for_name(&queue(name)), at(0))).unwrap();
+        block_on(queues.create(&queue(name), QueueSettings::for_name(&queue(name)), at(0)))
+            .unwrap();
     }
     let names = |prefix| {
         let names = block_on(queues.list(prefix)).unwrap();

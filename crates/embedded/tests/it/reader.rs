@@ -51,7 +51,8 @@ fn events_come_in_the_order_they_were_accepted_sealed_or_not() {
     accept(&store, 2000..2500, 2);
     block_on(store.seal(&first.claim, &[], at(3))).unwrap();
     assert_eq!(ids(&store.reader(), EventFilter::default()), numbers(0..2500));
-    let events: Vec<_> = store.reader().events(EventFilter::default()).map(Result::unwrap).collect();
+    let events: Vec<_> =
+        store.reader().events(EventFilter::default()).map(Result::unwrap).collect();
     assert!(events.iter().zip(1..).all(|(event, sequence)| event.sequence == sequence));
     assert_eq!((events[1000].accepted_at, events[0].via.as_str()), (at(1), "contract"));
 }
