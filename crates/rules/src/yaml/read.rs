@@ -116,7 +116,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         let block = || {
             let raw = span.slice(self.text).unwrap_or_default();
             let blank = blank_lines(value).saturating_sub(blank_lines(raw));
-            Block { indent: span.indent.unwrap_or(0), blank }
+            Block { indent: span.indent.unwrap_or(span.start.col()), blank }
         };
         match style {
             ScalarStyle::Plain => Style::Plain,

@@ -82,3 +82,11 @@ fn copies_have_a_bound_of_their_own() {
     assert!(tree(&text).is_none());
     assert!(tree(&text.replace(", *a", "")).is_some());
 }
+
+#[test]
+fn a_block_of_white_space_only_keeps_its_columns() {
+    let text = "k: |\r\n  \t\r\n  \t\r\n";
+    let Content::Map(members) = tree(text).unwrap().value else { panic!() };
+    check_scalar(text, &members[0].value);
+    assert_eq!(members[0].value.value, Content::Text("\t\n\t\n".into()));
+}
