@@ -1,6 +1,9 @@
 //! The verbs about a bus: on a running one, on its folder beside it, and on the folder alone.
 
+use std::io::{BufRead as _, BufReader};
+
 use eventyard_tests::bus::{Bus, Start, eventually};
+use eventyard_tests::command;
 use eventyard_tests::receiver::Receiver;
 
 use super::{folder, json, run};
@@ -168,4 +171,61 @@ async fn queue_sends_receives_and_deletes_by_the_calls_of_any_sdk() {
     eventually("the message is gone", gone).await.unwrap();
     let (_, err) = run(yard.path(), &["queue", "receive", "nowhere"], "", 3);
     assert!(err.contains("nowhere") || err.contains("queue"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tail_follows_what_happens_as_lines_and_as_json() {
+    let yard =
+        folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
+    let (rules, data) = (yard.path().join("rules"), yard.path().join(".eventyard"));
+    let _bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None })
+        .await
+        .unwrap();
+    let mut tail = std::process::Command::new(command::binary().unwrap())
+        .args(["tail", "--output", "json"])
+        .current_dir(yard.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    // What happened before somebody listens is not told: events are put until the first is.
+    let putting = std::thread::spawn({
+        let folder = yard.path().to_owned();
+        move || {
+            for n in 0..50 {
+                run(&folder, &["put"], &ORDER.replace("o-1", &format!("t-{n}")), 0);
+            }
+        }
+    });
+    let told: Vec<_> = lines.by_ref().take(3).map(|line| json(&line.unwrap())).collect();
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+    putting.join().unwrap();
+    assert!(
+        told.iter().all(|stage| stage["at"].is_string() && stage["stage"].is_string()),
+        "{told:?}"
+    );
+    assert!(told.iter().all(|stage| stage.get("data").is_none()), "no payload: {told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_no_event_is_parked_with_its_bytes() {
+    let rules = RULES
+        .replace("RECEIVER", "https://partner.example/")
+        .replace("version: 1\n", "version: 1\nbus: { inputs: [ { sqs: { queue: events } } ] }\n");
+    let yard = folder(&[("rules/shop.yaml", &rules)]);
+    let (rules, data) = (yard.path().join("rules"), yard.path().join(".eventyard"));
+    let _bus = Bus::start(Start { rules: &rules, data: &data, arguments: &[], binary: None })
+        .await
+        .unwrap();
+    run(yard.path(), &["queue", "send", "events", "-"], "no event at all", 0);
+    let parked = || async {
+        let (out, _) = run(yard.path(), &["parked", "--undecodable", "--output", "json"], "", 0);
+        Ok(out.lines().next().map(json))
+    };
+    let parked = eventually("it is parked", parked).await.unwrap();
+    assert_eq!(parked["bytes_base64"], "bm8gZXZlbnQgYXQgYWxs", "{parked}");
+    assert!(parked["cause"]["code"].as_str().unwrap().starts_with('E'), "{parked}");
+    let (out, _) = run(yard.path(), &["parked", "--undecodable"], "", 0);
+    assert!(out.contains("no event at all"), "{out}");
 }

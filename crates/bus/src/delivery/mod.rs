@@ -4,6 +4,7 @@
 //! plan. Every change of an item is a pure transition in `transitions.rs`, so that each store loads, changes
 //! and writes, and none decides.
 
+mod base64_bytes;
 mod history;
 mod transitions;
 
@@ -122,7 +123,8 @@ pub struct Undecodable {
     pub via: String,
     /// The transport's id of the message; unique together with `via`.
     pub message_id: String,
-    /// The message as it came.
+    /// The message as it came; base64 in JSON (RFC 4648 §4).
+    #[serde(rename = "bytes_base64", with = "base64_bytes")]
     pub bytes: Vec<u8>,
     /// Why it is no event, or which event it is in conflict with.
     pub cause: Cause,
