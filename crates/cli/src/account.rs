@@ -40,9 +40,15 @@ pub fn line(stage: &Stage) -> Option<String> {
                 ),
             )
         }
-        What::Parked { delivery, attempts, cause } => {
-            (BAD, format!("{}  after {}: {}", routed(delivery), counted(*attempts), why(cause)))
-        }
+        What::Parked { delivery, attempts, cause } => (
+            BAD,
+            format!(
+                "{}  after {}: {}",
+                routed(delivery),
+                counted(u64::from(*attempts), "attempt"),
+                why(cause)
+            ),
+        ),
         What::Redriven { delivery, edited } => (
             NAME,
             format!("{}{}", routed(delivery), if *edited { "  with another body" } else { "" }),
@@ -61,9 +67,13 @@ pub fn line(stage: &Stage) -> Option<String> {
         What::RulesLoaded { version, rules, targets } => {
             (NAME, format!("{rules} rules, {targets} targets, version {}", short(version.as_str())))
         }
-        What::RulesRefused { error, errors } => {
-            (BAD, format!("{errors} errors, the rules before stay in force\n{error}"))
-        }
+        What::RulesRefused { error, errors } => (
+            BAD,
+            format!(
+                "{}, the rules before stay in force\n{error}",
+                counted(u64::try_from(*errors).unwrap_or(u64::MAX), "error")
+            ),
+        ),
         _ => return None,
     };
     let time = stage.at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S%.3f");
@@ -99,8 +109,8 @@ fn why(cause: &Cause) -> String {
 }
 
 /// `1 attempt`, `2 attempts`.
-pub fn counted(attempts: u32) -> String {
-    if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
+pub fn counted(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 /// The first letters of a hash: enough to tell versions apart on a screen.

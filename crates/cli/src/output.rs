@@ -8,13 +8,12 @@ use clap::ValueEnum;
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
-    /// For people; wording may change.
+    /// For people, in lines and columns; wording may change.
     #[default]
+    #[value(alias = "table")]
     Text,
     /// For programs: one JSON object per line, or one document where the verb says so.
     Json,
-    /// For people, in columns.
-    Table,
 }
 
 impl Format {

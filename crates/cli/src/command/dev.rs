@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use eventyard_embedded::engine::{self, DevError, DevOptions, Running};
 use tokio::sync::broadcast::error::RecvError;
+use tracing_subscriber::EnvFilter;
 
 use crate::account;
 use crate::arguments::{OutputArguments, RulesArguments};
@@ -37,7 +38,20 @@ pub struct Dev {
 
 impl Dev {
     pub fn run(self) -> Result<Exit> {
+        self.log();
         place::block_on(self.serve())
+    }
+
+    /// What goes wrong, to stderr; `EVENTYARD_LOG=debug` says more. The account on stdout is not a log.
+    fn log(&self) {
+        let filter =
+            EnvFilter::try_from_env("EVENTYARD_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        if self.output.output.is_json() {
+            log.json().init()
+        } else {
+            log.with_ansi(output::stderr_has_colour()).init()
+        }
     }
 
     async fn serve(self) -> Result<Exit> {
@@ -95,6 +109,11 @@ pub fn explained(error: DevError) -> anyhow::Error {
             let text = diagnostics.render(output::stderr_has_colour());
             anyhow::anyhow!("the rules are refused\n\n{text}")
         }
+        DevError::RulesUnreadable(_) => {
+            anyhow::Error::new(error).context("there are no rules; `eventyard init` lays some")
+        }
+        DevError::Listen { .. } => anyhow::Error::new(error)
+            .context("choose another address with --listen; port 0 takes a free one"),
         error => error.into(),
     }
 }

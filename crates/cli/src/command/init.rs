@@ -70,7 +70,7 @@ fn write_next_steps(out: &mut impl std::io::Write, folder: &Path) -> Result<()> 
         ("eventyard put events/order.json", "send an event, in another terminal"),
         ("eventyard trace o-1001", "where it went, and why"),
     ] {
-        writeln!(out, "  {command:<38} {what}", command = styled(NAME, command))?;
+        writeln!(out, "  {}  {what}", styled(NAME, format_args!("{command:<36}")))?;
     }
     Ok(())
 }

@@ -73,7 +73,10 @@ fn write_delivery(out: &mut impl Write, parked: &ParkedDelivery) -> Result<()> {
         styled(NAME, delivery.key.id),
         delivery.rule,
         delivery.target,
-        styled(FAINT, format!("parked {at} after {}", counted(delivery.attempts)))
+        styled(
+            FAINT,
+            format!("parked {at} after {}", counted(u64::from(delivery.attempts), "attempt"))
+        )
     )?;
     if let Some(cause) = &delivery.cause {
         writeln!(out, "  {}  {}", styled(BAD, &cause.code), printable(&cause.message))?;

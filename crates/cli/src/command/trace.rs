@@ -85,7 +85,14 @@ fn write_delivery(out: &mut impl Write, delivery: &TracedDelivery) -> Result<()>
         "",
         delivery.rule,
         delivery.target,
-        styled(FAINT, format!("{}, delivery {}", counted(delivery.attempts), delivery.id)),
+        styled(
+            FAINT,
+            format!(
+                "{}, delivery {}",
+                counted(u64::from(delivery.attempts), "attempt"),
+                delivery.id
+            )
+        ),
     )?;
     for attempt in &delivery.history {
         let outcome = serde_json::to_value(attempt.outcome)?;

@@ -29,22 +29,22 @@ use tokio::task::JoinSet;
 #[non_exhaustive]
 pub enum DevError {
     /// The rules folder or the overlay cannot be read.
-    #[error("rules cannot be read: {0}")]
+    #[error("the rules cannot be read")]
     RulesUnreadable(#[source] io::Error),
     /// The rules are refused; the diagnostics say why and where.
     #[error("{0}")]
     RulesRefused(Diagnostics),
     /// The rules folder cannot be watched.
-    #[error("changes of the rules cannot be watched: {0}")]
+    #[error("changes of the rules cannot be watched")]
     Watch(#[source] notify::Error),
     /// The data folder cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
     /// The store failed at the first write.
-    #[error("the rules cannot be stored: {0}")]
+    #[error("the rules cannot be stored")]
     StoreFailed(#[from] StoreError),
     /// The address is taken, or not ours.
-    #[error("cannot listen on {address}: {error}")]
+    #[error("cannot listen on {address}")]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -56,7 +56,7 @@ pub enum DevError {
     #[error("{0}")]
     LambdaEndpoint(String),
     /// The URL cannot be left in the data folder.
-    #[error("the address cannot be left in the data folder: {0}")]
+    #[error("the address cannot be left in the data folder")]
     UrlFile(#[source] io::Error),
 }
 
