@@ -3,7 +3,7 @@
 //! The info string of a fenced block says what is in it: `json event` is the event that the next blocks are about,
 //! `text holds` and `text fails` have one `when` on each line, `text refused` has a `when` and the code it is refused
 //! with, `json pattern holds|fails|refused` has one pattern on each line, `yaml rules` is a whole rules file that
-//! loads, `yaml refused CODE` one that does not, and `yaml tests` are rule tests of the rules file above them.
+//! loads, `text explained` is what `eventyard explain` prints of the condition above it, `yaml refused CODE` is one that does not load, and `yaml tests` are rule tests of the rules file above them.
 
 use eventyard_event::{Event, Limits, json};
 use eventyard_filter::{Condition, Pattern, View};
@@ -41,6 +41,7 @@ struct Judge {
     file: &'static str,
     event: Option<String>,
     rules: Option<RuleSet>,
+    condition: String,
     examples: usize,
 }
 
@@ -48,7 +49,8 @@ impl Judge {
     #[track_caller]
     fn run(file: &'static str) -> usize {
         let markdown = std::fs::read_to_string(command::root().join(file)).unwrap();
-        let mut judge = Self { file, event: None, rules: None, examples: 0 };
+        let mut judge =
+            Self { file, event: None, rules: None, condition: String::new(), examples: 0 };
         for block in blocks(&markdown) {
             judge.block(&block);
         }
@@ -66,6 +68,7 @@ impl Judge {
             "json pattern refused" => self.refused_patterns(block),
             "yaml rules" => self.rules(block, None),
             "yaml tests" => self.rule_tests(block),
+            "text explained" => self.explained(block),
             kind => {
                 if let Some(code) = kind.strip_prefix("yaml refused ") {
                     self.rules(block, Some(code));
@@ -86,6 +89,7 @@ impl Judge {
         let event = self.event.clone().expect("an event stands above");
         let document = json::parse(event.as_bytes(), &Limits::default()).unwrap();
         for (place, line) in self.lines(block) {
+            line.clone_into(&mut self.condition);
             let condition =
                 Condition::parse(line).unwrap_or_else(|e| panic!("{place}: `{line}`: {e}"));
             assert_eq!(condition.matches(&document.root), wanted, "{place}: {line}");
@@ -154,6 +158,24 @@ impl Judge {
             let failures: Vec<_> = result.failures.iter().map(ToString::to_string).collect();
             assert!(result.passed(), "{}: {}:\n{}", text.name, result.name, failures.join("\n"));
         }
+    }
+}
+
+impl Judge {
+    /// The command's own words, but for the line that names the rule.
+    fn explained(&mut self, block: &Block<'_>) {
+        self.examples += 1;
+        let folder = tempfile::tempdir().unwrap();
+        let rules = format!(
+            "version: 1\ntargets: {{ q: {{ sqs: {{ queue: q }} }} }}\nrules:\n  - name: r\n    when: |\n      {}\n    to: q\n",
+            self.condition
+        );
+        std::fs::create_dir(folder.path().join("rules")).unwrap();
+        std::fs::write(folder.path().join("rules/r.yaml"), rules).unwrap();
+        let event = self.event.as_deref().expect("an event stands above");
+        let said = command::stdout_of(folder.path(), &["explain", "-"], event.as_bytes()).unwrap();
+        let (_, clauses) = said.split_once('\n').unwrap();
+        assert_eq!(clauses.trim_end(), block.text.trim_end(), "{}:{}", self.file, block.line);
     }
 }
 

@@ -80,7 +80,10 @@ fn tests() -> Result<()> {
     let python = tools::aws_clients()?;
     let python = python.to_str().context("the path of the Python environment is not UTF-8")?;
     let found = [("EVENTYARD_BIN", command), ("EVENTYARD_AWS_CLIENTS", python)];
-    cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--locked"], &found)
+    cargo(
+        &["test", "--workspace", "--lib", "--bins", "--tests", "--locked", "--no-fail-fast"],
+        &found,
+    )
 }
 
 /// Runs cargo at the root of the project.

@@ -100,6 +100,7 @@ async fn a_folder_that_is_not_there_is_named() {
     let folder = folder(&rules("A"));
     let mut options = options(&folder);
     options.rules = folder.path().join("nowhere");
-    let error = Dev::run(folder, options).await.err().unwrap().to_string();
-    assert!(error.contains("nowhere"), "{error}");
+    let error = Dev::run(folder, options).await.err().unwrap();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(error.to_string().contains("rules") && cause.contains("nowhere"), "{error}: {cause}");
 }

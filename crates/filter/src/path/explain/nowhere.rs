@@ -8,6 +8,8 @@ use eventyard_event::json::Value;
 
 /// Children and member names that are shown.
 const SHOWN_MAX: usize = 8;
+/// Operands of a filter that are shown.
+const OPERANDS_MAX: usize = 4;
 
 /// Describes why `path` selects nothing in the event.
 pub(super) fn describe(path: &Path, evaluation: &Evaluation<'_>) -> String {
@@ -37,16 +39,14 @@ fn describe_node<'v>(
         Value::Object(members) => members.values().collect(),
         scalar => return text::value(scalar),
     };
-    match (next.and_then(looked_at), node) {
-        (Some(operand), _) if !children.is_empty() => {
-            format!(
-                "{} of {}, {}",
-                kind(node),
-                children.len(),
-                seen(operand, &children, evaluation)
-            )
+    let looked_at = next.map(looked_at).unwrap_or_default();
+    match node {
+        _ if !children.is_empty() && !looked_at.is_empty() => {
+            let seen = looked_at.iter().map(|operand| seen(operand, &children, evaluation));
+            let seen: Vec<String> = seen.collect();
+            format!("{} of {}, {}", kind(node), children.len(), seen.join("; "))
         }
-        (_, Value::Object(members)) => {
+        Value::Object(members) => {
             let names = members.iter().map(|(name, _)| name.to_owned());
             format!("an object with {}", listed(names, members.len()))
         }
@@ -70,25 +70,33 @@ fn listed(all: impl Iterator<Item = String>, total: usize) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// What the filter of a segment looks at first in each child.
-fn looked_at(segment: &Segment) -> Option<&Operand> {
-    match segment.selectors.as_slice() {
-        [Selector::Filter(filter)] if !segment.descendant => first_operand(&filter.expression),
-        _ => None,
+/// What the filter of a segment looks at in each child: each operand once, as many as are shown.
+fn looked_at(segment: &Segment) -> Vec<&Operand> {
+    let mut found = Vec::new();
+    if let ([Selector::Filter(filter)], false) = (segment.selectors.as_slice(), segment.descendant)
+    {
+        collect(&filter.expression, &mut found);
+    }
+    found
+}
+
+fn collect<'e>(expression: &'e Expression, found: &mut Vec<&'e Operand>) {
+    match expression {
+        Tree::Or(parts) | Tree::And(parts) => parts.iter().for_each(|part| collect(part, found)),
+        Tree::Not(inner) => collect(inner, found),
+        Tree::Atom(Test::Compare(Comparison { left, right, .. })) => {
+            [left, right].into_iter().for_each(|operand| add(operand, found));
+        }
+        Tree::Atom(Test::Regex(regex)) => add(&regex.subject, found),
+        Tree::Atom(Test::Exists(_)) => {}
     }
 }
 
-fn first_operand(expression: &Expression) -> Option<&Operand> {
-    match expression {
-        Tree::Or(parts) | Tree::And(parts) => parts.iter().find_map(first_operand),
-        Tree::Not(inner) => first_operand(inner),
-        Tree::Atom(Test::Compare(Comparison { left, right, .. })) => {
-            [left, right].into_iter().find(|operand| is_of_child(operand))
-        }
-        Tree::Atom(Test::Regex(regex)) => {
-            Some(&regex.subject).filter(|operand| is_of_child(operand))
-        }
-        Tree::Atom(Test::Exists(_)) => None,
+fn add<'e>(operand: &'e Operand, found: &mut Vec<&'e Operand>) {
+    let text = text::operand(operand);
+    let known = found.iter().any(|other| text::operand(other) == text);
+    if is_of_child(operand) && !known && found.len() < OPERANDS_MAX {
+        found.push(operand);
     }
 }
 
