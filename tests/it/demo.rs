@@ -21,8 +21,16 @@ fn the_demo_tells_what_is_accepted_matched_delivered_retried_and_parked() {
         .unwrap();
     let lines =
         BufReader::new(dev.stdout.take().unwrap()).lines().map_while(Result::ok).take(LINES_MAX);
-    let mut missing =
-        vec!["accepted", "matched", "unmatched", "delivered", "retried", "parked", "duplicate"];
+    let mut missing = vec![
+        "accepted",
+        "matched",
+        "unmatched",
+        "delivered",
+        "retried",
+        "parked",
+        "duplicate",
+        "breaker-closed",
+    ];
     for line in lines {
         let word = line.split_whitespace().nth(1).unwrap_or_default();
         missing.retain(|wanted| *wanted != word);

@@ -5,7 +5,7 @@
 //!  closed ────────────────────────────▶ open ─────────────────────────▶ draining
 //!    ▲                                   ▲ one probe at a time             │ 1, 2, 4 … deliveries
 //!    │                                   └─────────── a round fails ───────┤ a round
-//!    └───────────────────────────────── the rounds are full again ─────────┘
+//!    └─────────────── the rounds are full again, or nothing is left ───────┘
 //! ```
 //! A pure state machine over rounds: one round is one call of the target with one or more deliveries.
 //! While it is open its deliveries wait as items; that time counts for their age, not as attempts.
@@ -170,6 +170,24 @@ impl Breaker {
         }
     }
 
+    /// Whether a good round of `sent` deliveries leaves nothing to drain: it could have carried more.
+    #[must_use]
+    pub fn is_drained_by(&self, sent: usize) -> bool {
+        match self.state {
+            State::Draining { allowance, .. } => {
+                u32::try_from(sent).is_ok_and(|sent| sent < allowance)
+            }
+            _ => false,
+        }
+    }
+
+    /// Closes it; none when it is closed already.
+    pub fn close(&mut self) -> Option<Change> {
+        let was_closed = matches!(self.state, State::Closed { .. });
+        self.state = State::default();
+        (!was_closed).then_some(Change::Closed)
+    }
+
     fn alive(&mut self, now: Timestamp, settings: &BreakerSettings) -> Option<Change> {
         let allowance = match self.state {
             State::Closed { .. } => {
@@ -180,8 +198,7 @@ impl Breaker {
             State::Draining { allowance, .. } => allowance.saturating_mul(2),
         };
         if allowance >= settings.drain_full {
-            self.state = State::default();
-            return Some(Change::Closed);
+            return self.close();
         }
         let next_round = after(now, settings.drain_every);
         self.state = State::Draining { allowance, next_round };

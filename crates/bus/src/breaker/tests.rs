@@ -79,6 +79,20 @@ fn after_a_good_probe_it_drains_at_a_rising_rate_and_closes() {
 }
 
 #[test]
+fn a_round_that_could_have_carried_more_leaves_nothing_to_drain() {
+    let mut breaker = open_at(0);
+    let _ = breaker.permit(at(60), &settings());
+    assert!(!breaker.is_drained_by(0), "a probe says nothing about what waits");
+    let _ = breaker.record(Round::Alive, at(60), &settings());
+    assert!(!breaker.is_drained_by(1), "as many as it might: there may be more");
+    let _ = breaker.record(Round::Alive, at(61), &settings());
+    assert!(breaker.is_drained_by(1));
+    assert_eq!(breaker.close(), Some(Change::Closed));
+    assert_eq!(breaker.close(), None);
+    assert_eq!(breaker.permit(at(62), &settings()), Permit::All);
+}
+
+#[test]
 fn a_failing_round_while_draining_opens_it_again() {
     let mut breaker = open_at(0);
     let _ = breaker.permit(at(60), &settings());

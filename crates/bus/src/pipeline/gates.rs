@@ -72,7 +72,10 @@ impl Gates {
         if let Some(wait) = asked.max() {
             breaker.keep_quiet(after(now, wait));
         }
-        breaker.record(round, now, &self.settings).map(|change| stage(target, change))
+        let drained = round == Round::Alive && breaker.is_drained_by(answers.len());
+        let change =
+            if drained { breaker.close() } else { breaker.record(round, now, &self.settings) };
+        change.map(|change| stage(target, change))
     }
 
     /// Takes a token of the rule's rate, or says when there will be one.
