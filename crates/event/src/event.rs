@@ -47,6 +47,8 @@ pub struct Event {
     document: Box<str>,
     checked: Checked,
     duplicates: u32,
+    /// Whether a name in the document holds a dot.
+    dotted: bool,
 }
 
 impl Event {
@@ -67,11 +69,12 @@ impl Event {
             let again = json::parse_spanned(settled.as_bytes(), &Limits::checked())?;
             // Offsets would point into a text that the sender never saw.
             let checked = Checked::of(&again).map_err(EventError::without_offset)?;
-            return Ok(Self { document: settled.into(), checked, duplicates });
+            let dotted = again.dotted;
+            return Ok(Self { document: settled.into(), checked, duplicates, dotted });
         }
         let checked = Checked::of(&spanned)?;
         let document = spanned.text.trim_end_matches([' ', '\n', '\r', '\t']);
-        Ok(Self { document: document.into(), checked, duplicates })
+        Ok(Self { document: document.into(), checked, duplicates, dotted: spanned.dotted })
     }
 
     /// The same event, some of whose duplicates were settled before its document was written.
@@ -98,6 +101,12 @@ impl Event {
             return Cow::Owned(self.root().to_string());
         }
         Cow::Borrowed(&self.document)
+    }
+
+    /// The document as the matcher takes it.
+    pub fn checked(&self) -> json::Checked<'_> {
+        // INVARIANT (event-document): the document was read, and has no name twice.
+        json::Checked::assume(&self.document, self.dotted)
     }
 
     /// The document as a tree, read anew from the text: a microsecond or two for 1 KB.

@@ -4,6 +4,7 @@
 //! exact decimal value, duplicate names settled once and counted, limits, and the byte offset of
 //! every refusal. Strings without escapes borrow from the text.
 
+mod checked;
 mod convert;
 mod decimal;
 mod error;
@@ -16,6 +17,7 @@ mod tests;
 mod value;
 mod write;
 
+pub use checked::{Checked, read};
 pub use error::{JsonError, JsonErrorKind};
 pub use number::Number;
 pub use object::Object;

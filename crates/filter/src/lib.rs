@@ -36,9 +36,11 @@ pub mod pattern;
 
 mod explain;
 mod filter;
+mod matcher;
 
 pub use error::FilterError;
 pub use explain::{Clause, Explanation};
 pub use filter::Filter;
+pub use matcher::{Cursor, Matcher, MatcherError};
 pub use path::{Condition, Options, Query, outline};
 pub use pattern::{Member, Pattern, PatternError, PatternNode, Spanned, View};

@@ -28,6 +28,8 @@ pub(crate) struct Spanned<'a> {
     /// The text, which is UTF-8.
     pub text: &'a str,
     pub document: Document<'a>,
+    /// Whether a name anywhere in the text holds a dot.
+    pub dotted: bool,
     /// Byte ranges of the values directly inside the root array or object. They run parallel to
     /// its children unless the root object itself had duplicates.
     pub spans: Vec<Range<usize>>,
@@ -60,7 +62,7 @@ pub(crate) fn parse_spanned<'a>(text: &'a [u8], limits: &Limits) -> Result<Spann
     let root = parser.document()?;
     let spans = parser.spans.take().unwrap_or_default();
     let document = Document { root, duplicates: parser.duplicates };
-    Ok(Spanned { text: parser.text, document, spans })
+    Ok(Spanned { text: parser.text, document, dotted: parser.dotted, spans })
 }
 
 struct Parser<'a, 'l> {
@@ -69,6 +71,8 @@ struct Parser<'a, 'l> {
     limits: &'l Limits,
     depth_max: u32,
     duplicates: u32,
+    /// Whether a name holds a dot.
+    dotted: bool,
     spans: Option<Vec<Range<usize>>>,
 }
 
@@ -81,7 +85,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         let text = std::str::from_utf8(text)
             .map_err(|error| JsonError::new(Kind::InvalidUtf8, error.valid_up_to()))?;
         let depth_max = limits.depth.min(DEPTH_MAX);
-        Ok(Self { text, at: 0, limits, depth_max, duplicates: 0, spans: None })
+        Ok(Self { text, at: 0, limits, depth_max, duplicates: 0, dotted: false, spans: None })
     }
 
     fn document(&mut self) -> Result<Value<'a>, JsonError> {
@@ -145,6 +149,7 @@ impl<'a, 'l> Parser<'a, 'l> {
             return Err(self.unexpected("a name in quotes"));
         }
         let name = self.string()?;
+        self.dotted |= name.as_bytes().contains(&b'.');
         self.skip_space();
         if !self.take(b':') {
             return Err(self.unexpected("`:`"));

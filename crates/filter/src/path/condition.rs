@@ -7,6 +7,7 @@ use super::tree::Tree;
 use super::{Options, explain, parse, scan};
 use crate::{Explanation, FilterError};
 use eventyard_event::json::Value;
+use std::sync::Arc;
 
 /// A compiled `when`: one logical expression of RFC 9535 §2.3.5.1 with `@` and `$` both the event.
 ///
@@ -21,13 +22,19 @@ use eventyard_event::json::Value;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Condition {
-    text: String,
-    pub(super) tree: Tree<Atom>,
+    /// Shared: a matcher holds the conditions of its rules too.
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    text: Box<str>,
+    tree: Tree<Atom>,
 }
 
 /// One atom of the top level with its place in the text.
 #[derive(Debug, Clone)]
-pub(super) struct Atom {
+pub(crate) struct Atom {
     pub span: Span,
     pub expression: Expression,
 }
@@ -59,14 +66,14 @@ impl Condition {
             let expression = compiler.atom(&parse::atom(&masked, span)?, span)?;
             Ok(Atom { span: span.clone(), expression })
         })?;
-        Ok(Self { text: text.to_owned(), tree })
+        Ok(Self { inner: Arc::new(Inner { text: text.into(), tree }) })
     }
 
     /// Whether it holds for the document `root`. Never fails; never takes exponential time.
     #[must_use]
     pub fn matches(&self, root: &Value<'_>) -> bool {
         let evaluation = Evaluation::new(root);
-        self.tree.holds(&mut |atom| evaluation.holds(&atom.expression, root))
+        self.inner.tree.holds(&mut |atom| evaluation.holds(&atom.expression, root))
     }
 
     /// The verdict with every clause: what it saw, what it wanted, whether it alone decides.
@@ -87,9 +94,14 @@ impl Condition {
         explain::explain(self, root)
     }
 
+    /// The structure over the atoms.
+    pub(crate) fn tree(&self) -> &Tree<Atom> {
+        &self.inner.tree
+    }
+
     /// The text as it was parsed.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.inner.text
     }
 }

@@ -5,11 +5,11 @@ use eventyard_event::json::Value;
 use regex::Regex;
 
 /// A logical expression inside a filter.
-pub(super) type Expression = Tree<Test>;
+pub(crate) type Expression = Tree<Test>;
 
 /// An atom: what is true or false for a current node and an event.
 #[derive(Debug, Clone)]
-pub(super) enum Test {
+pub(crate) enum Test {
     /// The query selects at least one node.
     Exists(Path),
     Compare(Comparison),
@@ -17,7 +17,7 @@ pub(super) enum Test {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Comparison {
+pub(crate) struct Comparison {
     pub left: Operand,
     pub operator: Operator,
     pub right: Operand,
@@ -25,7 +25,7 @@ pub(super) struct Comparison {
 
 /// `match()` or `search()`.
 #[derive(Debug, Clone)]
-pub(super) struct RegexTest {
+pub(crate) struct RegexTest {
     /// Whether the whole string must match.
     pub whole: bool,
     pub subject: Operand,
@@ -34,7 +34,7 @@ pub(super) struct RegexTest {
 
 /// The pattern of `match()` or `search()`.
 #[derive(Debug, Clone)]
-pub(super) enum Pattern {
+pub(crate) enum Pattern {
     Literal {
         text: String,
         regex: Regex,
@@ -89,7 +89,7 @@ impl Operator {
 
 /// What yields one value or Nothing (RFC 9535 §2.4.1, ValueType).
 #[derive(Debug, Clone)]
-pub(super) enum Operand {
+pub(crate) enum Operand {
     Literal(Value<'static>),
     /// A query that selects one node at most.
     Singular(Path),
@@ -101,7 +101,7 @@ pub(super) enum Operand {
 
 /// Where a query starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Start {
+pub(crate) enum Start {
     /// `$`
     Root,
     /// `@`
@@ -110,7 +110,7 @@ pub(super) enum Start {
 
 /// A query.
 #[derive(Debug, Clone)]
-pub(super) struct Path {
+pub(crate) struct Path {
     pub start: Start,
     pub segments: Vec<Segment>,
     pub shape: Shape,
@@ -121,7 +121,7 @@ pub(super) struct Path {
 
 /// How the ways of a query through a document may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// One way: it selects one node at most, whatever the document (RFC 9535 §2.3.5.1).
     Singular,
     /// Many ways that never meet.
@@ -131,16 +131,16 @@ pub(super) enum Shape {
 }
 
 /// Names what is remembered during one evaluation.
-pub(super) type MemoId = u32;
+pub(crate) type MemoId = u32;
 
 #[derive(Debug, Clone)]
-pub(super) struct Segment {
+pub(crate) struct Segment {
     pub descendant: bool,
     pub selectors: Vec<Selector>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Selector {
+pub(crate) enum Selector {
     Name(String),
     Wildcard,
     Index(i64),
@@ -150,14 +150,14 @@ pub(super) enum Selector {
 
 /// `start:end:step`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Slice {
+pub(crate) struct Slice {
     pub start: Option<i64>,
     pub end: Option<i64>,
     pub step: i64,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct NodeFilter {
+pub(crate) struct NodeFilter {
     pub expression: Expression,
     /// Set for a filter inside a filter, which may see the same node many times.
     pub memo: Option<MemoId>,

@@ -8,21 +8,21 @@ mod dialect;
 mod lex;
 mod limits;
 mod literal;
-mod tree;
+pub(crate) mod tree;
 
 mod parse;
 mod scan;
 
 mod compile;
 mod functions;
-mod ir;
+pub(crate) mod ir;
 mod iregexp;
 
-mod eval;
+pub(crate) mod eval;
 mod explain;
 mod text;
 
-mod condition;
+pub(crate) mod condition;
 mod query;
 
 pub mod outline;

@@ -94,7 +94,7 @@ impl Condition {
     /// ```
     #[must_use]
     pub fn outline(&self) -> Outline {
-        outline(&self.tree, self.text())
+        outline(self.tree(), self.text())
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// `||`, `&&`, `!` and parentheses over atoms (RFC 9535 §2.3.5.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Tree<A> {
+pub(crate) enum Tree<A> {
     Or(Vec<Tree<A>>),
     And(Vec<Tree<A>>),
     Not(Box<Tree<A>>),

@@ -9,7 +9,7 @@ use super::PatternError;
 ///
 /// IPv4 in four decimal parts (leading zeros allowed), IPv6 without a dotted part; an IPv4-mapped
 /// IPv6 address is the IPv4 address.
-pub(super) fn parse(text: &str) -> Option<IpAddr> {
+pub(crate) fn parse(text: &str) -> Option<IpAddr> {
     if is_dotted(text) {
         return dotted(text).map(IpAddr::V4);
     }
@@ -33,7 +33,7 @@ fn is_colons(text: &str) -> bool {
 
 /// A block of addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Block {
+pub(crate) struct Block {
     net: IpNet,
     /// As the user wrote it.
     pub text: String,
@@ -41,7 +41,7 @@ pub(super) struct Block {
 
 impl Block {
     /// Reads `address/bits`. Bits of the address below the mask are ignored.
-    pub(super) fn parse(text: &str, at: usize) -> Result<Self, PatternError> {
+    pub(crate) fn parse(text: &str, at: usize) -> Result<Self, PatternError> {
         let refuse = |reason: String, help: &str| Err(PatternError::new(at, reason).help(help));
         let mut parts = text.trim_end_matches('/').split('/');
         let (Some(address), Some(bits), None) = (parts.next(), parts.next(), parts.next()) else {
@@ -75,7 +75,7 @@ impl Block {
     }
 
     /// Whether the block holds the address that `text` is; never when it is none.
-    pub(super) fn holds(&self, text: &str) -> bool {
+    pub(crate) fn holds(&self, text: &str) -> bool {
         parse(text).is_some_and(|address| self.net.contains(&address))
     }
 }

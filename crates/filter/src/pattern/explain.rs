@@ -14,19 +14,19 @@ const SHOWN: usize = 80;
 
 /// The clauses of `pattern`, in the order of its text.
 pub(super) fn explain(pattern: &Pattern, root: &Value<'_>) -> Explanation {
-    let witness = find(&pattern.leaves, &pattern.combinations, &(0..0), root);
+    let witness = find(pattern.leaves(), pattern.combinations(), &(0..0), root);
     let case = Case { pattern, root, matched: witness.is_some() };
     let seen = pattern
-        .leaves
+        .leaves()
         .iter()
         .enumerate()
         .map(|(number, leaf)| case.see(number, leaf, witness.as_ref()));
     let seen: Vec<Seen<'_, '_>> = seen.collect();
     let mut clauses: Vec<Clause> = Vec::new();
-    for (number, (leaf, seen)) in pattern.leaves.iter().zip(&seen).enumerate() {
+    for (number, (leaf, seen)) in pattern.leaves().iter().zip(&seen).enumerate() {
         clauses.push(case.field(number, leaf, seen));
     }
-    for alternative in &pattern.alternatives {
+    for alternative in &pattern.inner.alternatives {
         clauses.push(case.alternative(alternative, &seen));
     }
     // An alternative starts before its first field and is written before it.
@@ -81,7 +81,7 @@ impl<'e> Case<'e> {
 
     fn alternative(&self, alternative: &Alternative, seen: &[Seen<'_, '_>]) -> Clause {
         let inside = |number: &&usize| alternative.leaves.contains(number);
-        let ways = self.pattern.combinations.iter().map(|combination| {
+        let ways = self.pattern.combinations().iter().map(|combination| {
             let fields: Vec<&usize> = combination.iter().filter(inside).collect();
             let holding = fields.iter().filter(|number| holds(seen, number)).count();
             (fields.len().saturating_sub(holding), holding, fields.len())
@@ -103,11 +103,11 @@ impl<'e> Case<'e> {
     fn one_element(&self, seen: &[Seen<'_, '_>]) -> Option<Clause> {
         let all_hold =
             |combination: &&Vec<usize>| combination.iter().all(|number| holds(seen, number));
-        let combination = self.pattern.combinations.iter().find(all_hold)?;
+        let combination = self.pattern.combinations().iter().find(all_hold)?;
         if self.matched {
             return None;
         }
-        let names = combination.iter().filter_map(|number| self.pattern.leaves.get(*number));
+        let names = combination.iter().filter_map(|number| self.pattern.leaves().get(*number));
         let names: Vec<&str> = names.map(|leaf| leaf.path.as_str()).collect();
         Some(Clause {
             text: names.join(", "),
@@ -116,18 +116,18 @@ impl<'e> Case<'e> {
             expected: "all values in the same element of each array".to_owned(),
             holds: false,
             decisive: true,
-            span: 0..self.pattern.text.len(),
+            span: 0..self.pattern.text().len(),
         })
     }
 
     /// Whether the pattern would match if only these fields held.
     fn decides(&self, holds: bool, fields: &Range<usize>) -> bool {
-        let Pattern { leaves, combinations, .. } = self.pattern;
+        let (leaves, combinations) = (self.pattern.leaves(), self.pattern.combinations());
         !self.matched && !holds && find(leaves, combinations, fields, self.root).is_some()
     }
 
     fn text(&self, span: &Range<usize>) -> String {
-        self.pattern.text.get(span.clone()).unwrap_or_default().to_owned()
+        self.pattern.text().get(span.clone()).unwrap_or_default().to_owned()
     }
 
     /// The normalized path (RFC 9535 §2.7) of the value, or where it would be looked for.

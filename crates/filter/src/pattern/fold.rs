@@ -12,6 +12,9 @@ pub(super) fn ends_with(text: &str, suffix: &str) -> bool {
 
 /// Whether the two are the same but for case.
 pub(super) fn equals(text: &str, other: &str) -> bool {
+    if text.is_ascii() && other.is_ascii() {
+        return text.eq_ignore_ascii_case(other);
+    }
     leads(text.chars(), other.chars()).is_some_and(|mut rest| rest.next().is_none())
 }
 
@@ -31,6 +34,9 @@ where
 
 /// Two characters are the same when their lower or their upper case forms are.
 fn same(left: char, right: char) -> bool {
+    if left.is_ascii() && right.is_ascii() {
+        return left.eq_ignore_ascii_case(&right);
+    }
     left == right
         || left.to_lowercase().eq(right.to_lowercase())
         || left.to_uppercase().eq(right.to_uppercase())

@@ -2,14 +2,14 @@
 
 /// A parsed wildcard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Glob {
+pub(crate) struct Glob {
     /// The literal texts between the stars, unescaped: one more than there are stars.
     pieces: Vec<String>,
 }
 
 /// Why a text is not a wildcard; `offset` is the byte in the text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum GlobError {
+pub(crate) enum GlobError {
     /// `**`
     Consecutive { offset: usize },
     /// A backslash before anything but `*` or `\`.
@@ -18,7 +18,7 @@ pub(super) enum GlobError {
 
 impl Glob {
     /// Reads `*`, `\*` and `\\`; everything else stands for itself.
-    pub(super) fn parse(text: &str) -> Result<Self, GlobError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, GlobError> {
         let mut pieces = Vec::new();
         let mut piece = String::new();
         let mut characters = text.char_indices().peekable();
@@ -40,12 +40,12 @@ impl Glob {
     }
 
     /// The literal texts between the stars; a single one means that there is no star.
-    pub(super) fn pieces(&self) -> &[String] {
+    pub(crate) fn pieces(&self) -> &[String] {
         &self.pieces
     }
 
     /// Whether the whole of `text` fits. Each piece is taken at its first place, the last at the end.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         let Some((head, rest)) = self.pieces.split_first() else { return false };
         let Some((tail, middle)) = rest.split_last() else { return text == head };
         let Some(mut text) = text.strip_prefix(head.as_str()) else { return false };

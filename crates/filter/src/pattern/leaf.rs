@@ -7,7 +7,7 @@ use super::operator::{self, Test};
 
 /// A field of a pattern, compiled.
 #[derive(Debug, Clone)]
-pub(super) struct Leaf {
+pub(crate) struct Leaf {
     /// The names from the root, joined by `.`, as the pattern has them. EventBridge joins in the same
     /// way, so a name that holds a dot is the same as two names.
     pub path: String,
@@ -21,17 +21,17 @@ pub(super) struct Leaf {
 
 impl Leaf {
     /// Whether one of the alternatives accepts the scalar `value`.
-    pub(super) fn accepts(&self, value: &Value<'_>) -> bool {
+    pub(crate) fn accepts(&self, value: &Value<'_>) -> bool {
         self.tests.iter().any(|test| test.accepts(value))
     }
 
     /// Whether one of the alternatives is `exists: false`.
-    pub(super) fn takes_absence(&self) -> bool {
+    pub(crate) fn takes_absence(&self) -> bool {
         self.tests.iter().any(Test::takes_absence)
     }
 
     /// What it wants to see.
-    pub(super) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         operator::describe_all(&self.tests)
     }
 }

@@ -26,17 +26,17 @@
 //! The way of a pattern: [`Spanned`] tree → `compile` (refusals) → `Leaf`s and their combinations →
 //! `search` (the answer) → `explain` (why).
 
-mod address;
+pub(crate) mod address;
 mod compile;
 mod complexity;
 mod error;
 mod explain;
 mod fold;
-mod glob;
-mod leaf;
+pub(crate) mod glob;
+pub(crate) mod leaf;
 mod node;
-mod operator;
-mod range;
+pub(crate) mod operator;
+pub(crate) mod range;
 mod search;
 mod view;
 mod walk;
@@ -46,6 +46,7 @@ use eventyard_event::{Limits, json, json::Value};
 use crate::Explanation;
 use compile::{Alternative, Compiled};
 use leaf::Leaf;
+use std::sync::Arc;
 
 pub use error::PatternError;
 pub use node::{Member, PatternNode, Spanned};
@@ -65,12 +66,8 @@ pub use view::View;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Pattern {
-    text: String,
-    leaves: Vec<Leaf>,
-    /// What `$or` means, multiplied out: the pattern matches when all leaves of one of these match.
-    /// Each is sorted by the field's path.
-    combinations: Vec<Vec<usize>>,
-    alternatives: Vec<Alternative>,
+    /// Shared: a matcher holds the patterns of its rules too.
+    inner: Arc<Compiled>,
 }
 
 impl Pattern {
@@ -80,9 +77,7 @@ impl Pattern {
     /// [`PatternError`] for the first thing that EventBridge refuses, or that is over a limit: 4,096
     /// characters of compact JSON, 256 fields, 1,000 combinations of `$or`, 64 levels.
     pub fn compile(pattern: &Spanned, view: View) -> Result<Self, PatternError> {
-        let Compiled { text, leaves, combinations, alternatives } =
-            compile::compile(pattern, view)?;
-        Ok(Self { text, leaves, combinations, alternatives })
+        compile::compile(pattern, view).map(|compiled| Self { inner: Arc::new(compiled) })
     }
 
     /// Compiles a pattern from its JSON text.
@@ -110,7 +105,17 @@ impl Pattern {
     /// the answer is `false`.
     #[must_use]
     pub fn matches(&self, root: &Value<'_>) -> bool {
-        search::find(&self.leaves, &self.combinations, &(0..0), root).is_some()
+        search::find(&self.inner.leaves, &self.inner.combinations, &(0..0), root).is_some()
+    }
+
+    /// The fields, numbered.
+    pub(crate) fn leaves(&self) -> &[Leaf] {
+        &self.inner.leaves
+    }
+
+    /// Which fields must match together; one of these suffices.
+    pub(crate) fn combinations(&self) -> &[Vec<usize>] {
+        &self.inner.combinations
     }
 
     /// Every field with what it saw, what it wanted, and whether it holds.
@@ -124,7 +129,7 @@ impl Pattern {
     /// The pattern as compact JSON, members in the order of the text.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.inner.text
     }
 
     /// `false` only when the pattern refuses every document with these top-level members.
@@ -133,6 +138,6 @@ impl Pattern {
     /// holds a dot are not thought of; no event has one.
     #[must_use]
     pub fn may_match(&self, known: &[(&str, &Value<'_>)]) -> bool {
-        search::may_match(&self.leaves, &self.combinations, known)
+        search::may_match(&self.inner.leaves, &self.inner.combinations, known)
     }
 }

@@ -11,7 +11,7 @@ use super::range::{Decimal, Range};
 
 /// A test of one value. Values are scalars: the elements of an array are tested one by one.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Test {
+pub(crate) enum Test {
     Null,
     Bool(bool),
     Number(Decimal),
@@ -34,19 +34,19 @@ pub(super) enum Test {
 
 /// Whether case counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Case {
+pub(crate) enum Case {
     Exact,
     Any,
 }
 
 impl Test {
     /// Whether the field passes when the document has no value there.
-    pub(super) fn takes_absence(&self) -> bool {
+    pub(crate) fn takes_absence(&self) -> bool {
         *self == Self::Exists(false)
     }
 
     /// Whether the scalar `value` passes.
-    pub(super) fn accepts(&self, value: &Value<'_>) -> bool {
+    pub(crate) fn accepts(&self, value: &Value<'_>) -> bool {
         match (self, value) {
             (Self::Exists(wanted), _) => *wanted,
             (Self::AnythingBut(refused), _) => !refused.iter().any(|test| test.accepts(value)),
@@ -75,7 +75,7 @@ impl Test {
     }
 
     /// The wildcards in it, also those inside `anything-but`.
-    pub(super) fn globs(&self) -> Vec<&Glob> {
+    pub(crate) fn globs(&self) -> Vec<&Glob> {
         match self {
             Self::Wildcard(glob, _) => vec![glob],
             Self::AnythingBut(refused) => refused.iter().flat_map(Self::globs).collect(),
@@ -84,7 +84,7 @@ impl Test {
     }
 
     /// What it wants to see, in words and compact JSON.
-    pub(super) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let any_case = |case: Case| if case == Case::Any { " in any case" } else { "" };
         match self {
             Self::Null => "null".to_owned(),
@@ -111,7 +111,7 @@ impl Test {
 }
 
 /// What a list of alternatives wants to see.
-pub(super) fn describe_all(tests: &[Test]) -> String {
+pub(crate) fn describe_all(tests: &[Test]) -> String {
     tests.iter().map(Test::describe).collect::<Vec<_>>().join(" or ")
 }
 

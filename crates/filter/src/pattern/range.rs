@@ -2,7 +2,7 @@
 
 /// How a number is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(crate) enum Comparison {
     Equal,
     Less,
     LessOrEqual,
@@ -12,7 +12,7 @@ pub(super) enum Comparison {
 
 impl Comparison {
     /// The comparison that EventBridge writes as `sign`.
-    pub(super) fn of(sign: &str) -> Option<Self> {
+    pub(crate) fn of(sign: &str) -> Option<Self> {
         Some(match sign {
             "=" => Self::Equal,
             "<" => Self::Less,
@@ -24,7 +24,7 @@ impl Comparison {
     }
 
     /// How it is written.
-    pub(super) fn sign(self) -> &'static str {
+    pub(crate) fn sign(self) -> &'static str {
         match self {
             Self::Equal => "=",
             Self::Less => "<",
@@ -47,19 +47,19 @@ impl Comparison {
 
 /// A number of a pattern: its text, and its value as AWS compares it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     pub text: String,
     pub value: f64,
 }
 
 impl Decimal {
     /// The number written as `text`; `None` when it is not a number.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Some(Self { text: text.to_owned(), value: text.parse().ok()? })
     }
 
     /// Whether the number written as `text` is the same: as binary64, or to the letter beyond its range.
-    pub(super) fn equals(&self, text: &str) -> bool {
+    pub(crate) fn equals(&self, text: &str) -> bool {
         self.text == text
             || text.parse::<f64>().is_ok_and(|value| value == self.value && value.is_finite())
     }
@@ -67,13 +67,13 @@ impl Decimal {
 
 /// One comparison, or a lower and an upper bound.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Range {
+pub(crate) struct Range {
     pub terms: Vec<(Comparison, Decimal)>,
 }
 
 impl Range {
     /// Whether the number written as `text` lies in the range.
-    pub(super) fn holds(&self, text: &str) -> bool {
+    pub(crate) fn holds(&self, text: &str) -> bool {
         text.parse().is_ok_and(|value| {
             self.terms.iter().all(|(comparison, bound)| comparison.holds(value, bound.value))
         })

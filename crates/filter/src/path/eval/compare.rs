@@ -4,11 +4,7 @@ use crate::path::ir::Operator;
 use eventyard_event::json::Value;
 
 /// Whether `left operator right` holds.
-pub(in crate::path) fn compare(
-    left: &Operand<'_>,
-    operator: Operator,
-    right: &Operand<'_>,
-) -> bool {
+pub(crate) fn compare(left: &Operand<'_>, operator: Operator, right: &Operand<'_>) -> bool {
     match operator {
         Operator::Equal => equal(left, right),
         Operator::NotEqual => !equal(left, right),

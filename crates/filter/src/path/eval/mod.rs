@@ -10,10 +10,10 @@ mod select;
 mod slice;
 mod step;
 
-pub(super) use compare::compare;
-pub(super) use nodes::Counted;
-pub(super) use operand::Operand;
-pub(super) use select::select;
+pub(crate) use compare::compare;
+pub(crate) use nodes::Counted;
+pub(crate) use operand::Operand;
+pub(crate) use select::select;
 
 use super::ir::{Expression, MemoId, NodeFilter, Path, Pattern, RegexTest, Start, Test};
 use super::iregexp;
@@ -24,7 +24,7 @@ use std::collections::HashMap;
 /// One evaluation: the document, and what was found out about it so far.
 ///
 /// INVARIANT (memo): an answer depends only on its key, since `$` is the same throughout.
-pub(super) struct Evaluation<'v> {
+pub(crate) struct Evaluation<'v> {
     pub root: &'v Value<'v>,
     exists: RefCell<HashMap<MemoId, bool>>,
     counted: RefCell<HashMap<MemoId, Counted<'v>>>,

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 /// How many nodes a query selects, and one of them.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::path) struct Counted<'v> {
+pub(crate) struct Counted<'v> {
     nodes: u64,
     any: Option<&'v Value<'v>>,
 }
@@ -33,7 +33,7 @@ type Node<'v> = &'v Value<'v>;
 
 impl<'v> Evaluation<'v> {
     /// The node of a singular query; `None` for others.
-    pub(in crate::path) fn single(&self, path: &Path, current: Node<'v>) -> Option<Node<'v>> {
+    pub(crate) fn single(&self, path: &Path, current: Node<'v>) -> Option<Node<'v>> {
         path.segments.iter().try_fold(self.start(path, current), |node, segment| {
             match (segment.selectors.as_slice(), node) {
                 ([Selector::Name(name)], Value::Object(members)) => members.get(name),
@@ -46,7 +46,7 @@ impl<'v> Evaluation<'v> {
     }
 
     /// Depth first, stops at the first node. Without recursion: only filters inside filters recurse.
-    pub(super) fn find(&self, path: &Path, current: Node<'v>) -> bool {
+    pub(crate) fn find(&self, path: &Path, current: Node<'v>) -> bool {
         if path.is_singular() {
             return self.single(path, current).is_some();
         }
@@ -77,7 +77,7 @@ impl<'v> Evaluation<'v> {
     }
 
     /// Segment by segment: each node of the nodelist once, with how often it is in it.
-    pub(super) fn count(&self, path: &Path, current: Node<'v>) -> Counted<'v> {
+    pub(crate) fn count(&self, path: &Path, current: Node<'v>) -> Counted<'v> {
         let mut list = Tally::default();
         list.add(self.start(path, current), 1);
         for segment in &path.segments {

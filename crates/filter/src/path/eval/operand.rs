@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// The result of one side of a comparison.
 #[derive(Debug, Clone)]
-pub(in crate::path) enum Operand<'v> {
+pub(crate) enum Operand<'v> {
     /// No value at all; not `null`.
     Nothing,
     Value(Cow<'v, Value<'v>>),
@@ -37,7 +37,7 @@ impl<'v> Operand<'v> {
 
 impl<'v> Evaluation<'v> {
     /// The value of one side of a comparison for the current node.
-    pub(in crate::path) fn operand<'a>(
+    pub(crate) fn operand<'a>(
         &self,
         operand: &'a ir::Operand,
         current: &'v Value<'v>,

@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// A node beside its normalized path.
-pub(in crate::path) type Located<'v> = (String, &'v Value<'v>);
+pub(crate) type Located<'v> = (String, &'v Value<'v>);
 
 /// The nodes of a query in order, at most `limit` and never more than 10,000; paths only if asked for.
-pub(in crate::path) fn select<'v>(
+pub(crate) fn select<'v>(
     path: &Path,
     root: &'v Value<'v>,
     limit: usize,
@@ -92,7 +92,7 @@ impl<'k, 'v: 'k> Walk<'k, 'v> {
 }
 
 /// The normalized path: names in single quotes, escaped as §2.7 says.
-pub(super) fn normalized(keys: &[Key<'_>]) -> String {
+pub(crate) fn normalized(keys: &[Key<'_>]) -> String {
     let mut path = String::from("$");
     for key in keys {
         // Writing into a `String` cannot fail.

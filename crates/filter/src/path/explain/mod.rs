@@ -13,7 +13,7 @@ use eventyard_event::json::Value;
 pub(super) fn explain<'v>(condition: &Condition, root: &'v Value<'v>) -> Explanation {
     let evaluation = Evaluation::new(root);
     let mut clauses = Vec::new();
-    let numbered = number(&condition.tree, &mut |atom| {
+    let numbered = number(condition.tree(), &mut |atom| {
         clauses.push(clause(condition.text(), atom, &evaluation));
         clauses.len() - 1
     });

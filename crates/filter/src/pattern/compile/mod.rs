@@ -23,6 +23,7 @@ const COMBINATIONS_MAX: usize = 1_000;
 const DEPTH_MAX: usize = 64;
 
 /// A pattern, taken apart.
+#[derive(Debug)]
 pub(super) struct Compiled {
     pub text: String,
     pub leaves: Vec<Leaf>,
