@@ -7,6 +7,7 @@ mod cts;
 mod differential;
 mod errors;
 mod generator;
+mod matcher;
 mod mutations;
 mod path_explain;
 mod path_vectors;

@@ -12,7 +12,7 @@ mod step;
 
 pub(crate) use compare::compare;
 pub(crate) use nodes::Counted;
-pub(crate) use operand::Operand;
+pub(crate) use operand::{Operand, length};
 pub(crate) use select::select;
 
 use super::ir::{Expression, MemoId, NodeFilter, Path, Pattern, RegexTest, Start, Test};

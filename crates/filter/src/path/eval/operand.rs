@@ -56,7 +56,7 @@ impl<'v> Evaluation<'v> {
 }
 
 /// RFC 9535 §2.4.4: characters, elements or members.
-fn length<'v>(of: &Operand<'_>) -> Operand<'v> {
+pub(crate) fn length<'v>(of: &Operand<'_>) -> Operand<'v> {
     let Operand::Value(value) = of else { return Operand::Nothing };
     match value.as_ref() {
         Value::String(text) => Operand::length(text.chars().count()),

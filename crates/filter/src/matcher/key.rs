@@ -1,0 +1,151 @@
+//! Necessary conditions that an index can look up: if a filter takes an event, one of its keys holds.
+use super::slots::SlotId;
+
+/// Bytes of a beginning or an ending that are looked up: so many lookups a value costs at most.
+const AFFIX_BYTES_MAX: usize = 32;
+
+/// A fact about one value of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub slot: SlotId,
+    pub fact: Fact,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Fact {
+    /// The string.
+    Text(Box<[u8]>),
+    /// A string that begins so.
+    Prefix(Box<[u8]>),
+    /// A string that ends so.
+    Suffix(Box<[u8]>),
+    /// A number, as the nearest binary64: equal numbers have the same one.
+    Number(u64),
+    Bool(bool),
+    Null,
+    /// A number in a range.
+    Range(Range),
+    /// There is a value.
+    Present,
+}
+
+/// A range of binary64, by bits so that it can be hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Range {
+    pub low: Bound,
+    pub high: Bound,
+}
+
+/// One end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Bound {
+    bits: u64,
+    pub inclusive: bool,
+}
+
+impl Bound {
+    pub fn new(value: f64, inclusive: bool) -> Self {
+        Self { bits: bits(value), inclusive }
+    }
+
+    pub fn value(self) -> f64 {
+        f64::from_bits(self.bits)
+    }
+}
+
+impl Range {
+    /// Every number.
+    pub const fn all() -> Self {
+        Self {
+            low: Bound { bits: f64::NEG_INFINITY.to_bits(), inclusive: true },
+            high: Bound { bits: f64::INFINITY.to_bits(), inclusive: true },
+        }
+    }
+
+    #[inline]
+    pub fn holds(&self, value: f64) -> bool {
+        let (low, high) = (self.low.value(), self.high.value());
+        (value > low || (self.low.inclusive && value == low))
+            && (value < high || (self.high.inclusive && value == high))
+    }
+
+    /// The part that lies above (or at) `value` too.
+    pub fn above(self, value: f64, inclusive: bool) -> Self {
+        let own = self.low.value();
+        let tighter = value > own || (value == own && !inclusive);
+        if tighter { Self { low: Bound::new(value, inclusive), ..self } } else { self }
+    }
+
+    /// The part that lies below (or at) `value` too.
+    pub fn below(self, value: f64, inclusive: bool) -> Self {
+        let own = self.high.value();
+        let tighter = value < own || (value == own && !inclusive);
+        if tighter { Self { high: Bound::new(value, inclusive), ..self } } else { self }
+    }
+}
+
+/// The bits of a number, the same for both zeros.
+#[inline]
+pub(super) fn bits(value: f64) -> u64 {
+    if value == 0.0 { 0 } else { value.to_bits() }
+}
+
+/// Keys of which one holds whenever the clause does.
+#[derive(Debug, Clone)]
+pub(super) struct Keys {
+    pub any: Vec<Key>,
+    /// Whether the clause holds whenever one of them does.
+    pub exact: bool,
+}
+
+impl Keys {
+    pub fn one(slot: SlotId, fact: Fact, exact: bool) -> Self {
+        Self { any: vec![Key { slot, fact }], exact }
+    }
+
+    pub fn present(slot: SlotId) -> Self {
+        Self::one(slot, Fact::Present, false)
+    }
+
+    /// A string that begins with `text`.
+    pub fn prefix(slot: SlotId, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let cut = bytes.get(..AFFIX_BYTES_MAX).unwrap_or(bytes);
+        Self::one(slot, Fact::Prefix(cut.into()), cut.len() == bytes.len())
+    }
+
+    /// A string that ends with `text`.
+    pub fn suffix(slot: SlotId, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let cut = bytes.get(bytes.len().saturating_sub(AFFIX_BYTES_MAX)..).unwrap_or(bytes);
+        Self::one(slot, Fact::Suffix(cut.into()), cut.len() == bytes.len())
+    }
+
+    /// One of the alternatives holds; nothing is known when one of them has no keys.
+    pub fn either(all: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let mut either = Self { any: Vec::new(), exact: true };
+        for keys in all {
+            let keys = keys?;
+            either.exact &= keys.exact;
+            either.any.extend(keys.any);
+        }
+        Some(either)
+    }
+
+    /// Both hold: the keys of the one that is looked up with less work.
+    pub fn both(all: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let best = all.into_iter().flatten().min_by_key(Self::weight)?;
+        Some(Self { exact: false, ..best })
+    }
+
+    fn weight(&self) -> usize {
+        let weight = |key: &Key| match key.fact {
+            Fact::Text(_) | Fact::Number(_) => 1,
+            Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null => 4,
+            Fact::Bool(_) => 16,
+            Fact::Range(_) => 64,
+            Fact::Present => 256,
+        };
+        self.any.iter().map(weight).sum()
+    }
+}
