@@ -60,10 +60,9 @@ impl Condition {
     /// [`FilterError`] with its place in `text`.
     pub fn parse_with(text: &str, options: Options) -> Result<Self, FilterError> {
         let scan = scan::condition(text)?;
-        let masked = parse::mask(text, &scan.numbers);
         let mut compiler = Compiler::new(text, &scan, options);
         let tree = scan.tree.map(&mut |span| {
-            let expression = compiler.atom(&parse::atom(&masked, span)?, span)?;
+            let expression = compiler.atom(&parse::atom(text, &scan, span)?, span)?;
             Ok(Atom { span: span.clone(), expression })
         })?;
         Ok(Self { inner: Arc::new(Inner { text: text.into(), tree }) })

@@ -64,6 +64,20 @@ pub(super) fn string(rest: &str, at: usize) -> Result<usize, FilterError> {
     Ok(end)
 }
 
+/// What a string token, quotes included, stands for.
+///
+/// Empty for a token that is no string.
+pub(super) fn value(token: &str) -> String {
+    if !token.contains('\\') {
+        let inside = token.get(1..token.len().saturating_sub(1));
+        return inside.unwrap_or_default().to_owned();
+    }
+    let mut value = String::with_capacity(token.len());
+    // INVARIANT (lexed): as in `characters`.
+    let _ = for_each_char(token, 0, |c, _| value.push(c));
+    value
+}
+
 /// The characters of a string token and the byte of the text where each is written.
 ///
 /// Empty for a token that is no string.

@@ -1,7 +1,7 @@
 //! Reads the structure of a text from its tokens: the tree of `||`, `&&`, `!` and parentheses, and
 //! where each atom, function call, argument and number stands (RFC 9535 §2.3.5.1, §2.4).
 //!
-//! jsonpath-rust builds the syntax tree of the atoms, but its tree has no positions and its errors are
+//! jsonpath-rust's syntax tree is what the atoms become, but that tree has no positions and its errors are
 //! the grammar's. This pass gives every refusal its place and its way out, and bounds the nesting before
 //! the parser, whose time grows exponentially with nested calls, sees the text.
 
@@ -22,6 +22,8 @@ pub(super) type Span = Range<usize>;
 /// Where things stand in a text.
 #[derive(Debug)]
 pub(super) struct Scan {
+    /// All of the text.
+    pub tokens: Vec<Token>,
     /// The boolean structure of the top level; one atom when the text is a whole query.
     pub tree: Tree<Span>,
     /// Function calls in the order of their names in the text, nested ones too.
@@ -50,7 +52,7 @@ pub(super) fn condition(text: &str) -> Result<Scan, FilterError> {
     }
     let tree = cursor.logical()?;
     cursor.end()?;
-    Ok(Scan { tree, calls: cursor.calls, numbers: cursor.numbers })
+    Ok(cursor.found(tree))
 }
 
 /// Reads one whole query: `$`, then segments, no blanks around.
@@ -82,7 +84,7 @@ pub(super) fn query(text: &str) -> Result<Scan, FilterError> {
         return Err(FilterError::new("E0101", end..text.len(), "blanks after the query")
             .help("a query ends with its last segment (RFC 9535 §2.1.1)"));
     }
-    Ok(Scan { tree: Tree::Atom(0..end), calls: cursor.calls, numbers: cursor.numbers })
+    Ok(cursor.found(Tree::Atom(0..end)))
 }
 
 /// The tokens, the place in them, and what was found so far.
@@ -117,6 +119,10 @@ impl<'t> Cursor<'t> {
             calls: Vec::new(),
             numbers: Vec::new(),
         })
+    }
+
+    fn found(self, tree: Tree<Span>) -> Scan {
+        Scan { tokens: self.tokens, tree, calls: self.calls, numbers: self.numbers }
     }
 
     fn peek(&self) -> Option<Token> {
