@@ -4,6 +4,8 @@ mod bench;
 mod conformance;
 mod counts;
 mod crash;
+mod instructions;
+mod match_bench;
 mod test;
 mod tools;
 
@@ -28,6 +30,10 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Compares the match counts of 14 rule sets over 213,068 lines with the expected ones
     Counts(counts::Arguments),
+    /// Measures the matcher beside other engines, on the same events in one run
+    MatchBench(match_bench::Arguments),
+    /// Counts the instructions of one event, and fails when they have grown
+    Instructions(instructions::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -37,5 +43,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
+        Command::MatchBench(arguments) => match_bench::run(&arguments),
+        Command::Instructions(arguments) => instructions::run(&arguments),
     }
 }
