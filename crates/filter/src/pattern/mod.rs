@@ -36,6 +36,7 @@ pub(crate) mod glob;
 pub(crate) mod leaf;
 mod node;
 pub(crate) mod operator;
+mod outline;
 pub(crate) mod range;
 mod search;
 mod view;
@@ -50,6 +51,7 @@ use std::sync::Arc;
 
 pub use error::PatternError;
 pub use node::{Member, PatternNode, Spanned};
+pub use outline::{Bound, FieldOutline, PatternOutline, TestOutline};
 pub use view::View;
 
 /// A compiled EventBridge pattern.

@@ -53,7 +53,8 @@ fn demand(part: &Outline) -> Option<Demand<'_>> {
     }
 }
 
-fn mirrored(operator: Operator) -> Operator {
+/// The operator with its sides exchanged.
+pub(super) fn mirrored(operator: Operator) -> Operator {
     match operator {
         Operator::Less => Operator::Greater,
         Operator::LessOrEqual => Operator::GreaterOrEqual,

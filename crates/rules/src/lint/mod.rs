@@ -11,25 +11,55 @@
 //! | `L0105` | a condition or clause that always holds |
 //! | `L0106` | a condition or clause that never holds |
 //! | `L0107` | EventBridge's name of a field in a `when` |
-//! | `L0201` | two rules with the same filter and the same targets |
+//! | `L0108` | a filter of clauses that cannot all hold, also across `when` and `pattern` |
+//! | `L0109` | a filter with a `pattern` that every event fits |
+//! | `L0201` | two rules with filters of the same meaning and the same targets |
 //! | `L0202` | a target that no rule uses |
 //! | `L0203` | a source that is never reached |
+//! | `L0204` | a rule whose every event another rule sends to the same targets |
+//! | `L0205` | two rules that share a target and an event, which the finding shows |
 //! | `E0401` | a possible loop |
 //!
-//! Only what can be decided soundly is reported as constant; everything else is left alone.
+//! Only what can be decided soundly is reported as constant; everything else is left alone. An
+//! event that is shown was taken by the filters it is about. What L0108 to L0205 call an event is a
+//! CloudEvents object: `id`, `source`, `specversion` and `type` are there and strings.
+//!
+//! Bounds: a rule whose filter has more than 32 cases (its `||` and `$or` multiplied out) is left out
+//! of L0108, L0109, L0204 and L0205. For L0204 and L0205 each rule is compared with at most 64 earlier
+//! ones that share a target and are not told apart by a string that one path must equal; L0205 shows
+//! at most three overlaps for a rule, and says how many more were seen; a common event is constructed
+//! with at most 16 of those compared, the others are asked whether they take one of these events. L0204 and L0205 are about deliveries with the same payload: rules with different transforms
+//! are left alone, as they send different things.
 
+mod analysis;
 mod bounds;
+mod cases;
+mod claim;
 mod clauses;
 mod constant;
+mod cut;
+mod field;
+mod index;
+mod intervals;
+mod known;
+mod normal;
+mod pairs;
 mod proven;
+mod reason;
+mod sample;
 mod set;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_together;
+mod values;
+mod whole;
 
 use eventyard_filter::{Condition, View};
 
 use crate::loops::loops;
-use crate::{Diagnostic, Diagnostics, RuleSet, ScalarPlace, Severity};
+use crate::{Diagnostic, Diagnostics, Place, RuleSet, ScalarPlace, Severity};
+use analysis::Analysis;
 
 /// All warnings about a rule set, and its possible loops, in file-name order, then position.
 ///
@@ -57,7 +87,12 @@ pub fn lint(rules: &RuleSet) -> Diagnostics {
             found.extend(conditions(rules, when, at, View::Raw));
         }
     }
-    found.extend(set::duplicates(rules));
+    let analysis = Analysis::new(rules);
+    let constant = found.iter().filter(|one| matches!(one.code, "L0105" | "L0106"));
+    let constant: Vec<Place> = constant.map(|one| one.place.clone()).collect();
+    found.extend(whole::filters(rules, &analysis, &constant));
+    found.extend(set::duplicates(&analysis));
+    found.extend(pairs::pairs(rules, &analysis));
     found.extend(set::unused_targets(rules));
     found.extend(set::unreachable_sources(rules));
     found.extend(loops(rules));

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::analysis::Analysis;
 use crate::{Diagnostic, Rule, RuleSet, Severity, TargetName};
 
 /// L0201: two rules that take the same events to the same targets.
-pub(super) fn duplicates(rules: &RuleSet) -> Vec<Diagnostic> {
+pub(super) fn duplicates(analysis: &Analysis<'_>) -> Vec<Diagnostic> {
     let mut first: HashMap<_, &Rule> = HashMap::new();
     let mut found = Vec::new();
-    for (index, rule) in rules.rules.iter().enumerate() {
-        let when = rule.filter.when.as_ref().map(|when| when.text().trim());
-        let pattern = rule.filter.pattern.as_ref().map(|pattern| pattern.text());
-        let key = (when, pattern, rule.to.iter().collect::<BTreeSet<_>>());
+    for (index, judged) in analysis.rules.iter().enumerate() {
+        let rule = judged.rule;
+        let key = (&judged.normal, rule.to.iter().collect::<BTreeSet<_>>());
         let Some(earlier) = first.get(&key) else {
             first.insert(key, rule);
             continue;
