@@ -1,7 +1,7 @@
 //! The whole checked rule set.
 use crate::{Place, Rule, ScalarPlace, Source, SourceText, Target, TargetName, Version};
-use eventyard_event::json::Value;
-use eventyard_filter::View;
+use eventyard_event::json;
+use eventyard_filter::{Matcher, View};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,17 +26,17 @@ pub struct RuleSet {
     pub texts: Arc<[SourceText]>,
     /// The overlay it was made with.
     pub overlay: Option<Arc<SourceText>>,
+    /// The filters of the rules, compiled into one.
+    pub(crate) matcher: Matcher,
 }
 
 impl RuleSet {
-    /// The rules that take the document `root`, as indices of [`RuleSet::rules`], ascending.
+    /// The rules that take the event, as indices of [`RuleSet::rules`], ascending.
     ///
-    /// Never fails. The plain evaluation of each rule on its own: the work grows with the number of
-    /// rules.
+    /// Never fails. The bytes are read once for all rules, no further than some rule needs.
     #[must_use]
-    pub fn matches(&self, root: &Value<'_>) -> Vec<usize> {
-        let rules = self.rules.iter().enumerate();
-        rules.filter(|(_, rule)| rule.filter.matches(root)).map(|(index, _)| index).collect()
+    pub fn matches(&self, event: &json::Checked<'_>) -> Vec<usize> {
+        self.matcher.matches(event)
     }
 
     /// The target of that name.

@@ -106,9 +106,10 @@ impl Matcher<'_> {
     }
 
     fn raw(&self, line: &[u8]) -> Result<(Option<String>, Vec<usize>), LineError> {
-        let document = json::parse(line, &self.limits).map_err(LineError::of)?;
-        let id = document.root.get("id").and_then(json::Value::as_str).map(ToOwned::to_owned);
-        Ok((id, self.rules.matches(&document.root)))
+        let document = json::Checked::parse(line, &self.limits).map_err(LineError::of)?;
+        let root = document.root();
+        let id = root.get("id").and_then(json::Value::as_str).map(ToOwned::to_owned);
+        Ok((id, self.rules.matches(&document)))
     }
 
     fn event(&self, line: &[u8]) -> Result<(Option<String>, Vec<usize>), LineError> {
@@ -120,9 +121,7 @@ impl Matcher<'_> {
                 return Err(LineError { code: "E0510".to_owned(), message });
             }
         };
-        let document =
-            json::parse(event.document().as_bytes(), &self.limits).map_err(LineError::of)?;
-        Ok((Some(event.id().to_owned()), self.rules.matches(&document.root)))
+        Ok((Some(event.id().to_owned()), self.rules.matches(&event.checked())))
     }
 }
 

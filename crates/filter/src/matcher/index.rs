@@ -305,7 +305,7 @@ impl Index {
             let key = bits(value).to_le_bytes();
             self.get(node, probe.slot, NUMBER, &key).into_iter().for_each(&mut *found);
         }
-        probe.ranges.holding(value, found);
+        probe.ranges.holding(value, text, found);
     }
 }
 
@@ -346,7 +346,7 @@ impl Ranges {
 
     /// All ranges that hold `value`: those found, and a look at each block of the others.
     #[inline]
-    fn holding(&self, value: f64, found: &mut impl FnMut(Target)) {
+    fn holding(&self, value: f64, text: &str, found: &mut impl FnMut(Target)) {
         for (block, highest) in self.items.chunks(BLOCK).zip(&self.highest) {
             if block.first().is_some_and(|(range, _)| range.low.value() > value) {
                 return;
@@ -354,7 +354,8 @@ impl Ranges {
             if *highest < value {
                 continue;
             }
-            block.iter().filter(|(range, _)| range.holds(value)).for_each(|(_, t)| found(*t));
+            let holding = block.iter().filter(|(range, _)| range.holds(value, text));
+            holding.for_each(|(_, target)| found(*target));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Necessary conditions that an index can look up: if a filter takes an event, one of its keys holds.
 use super::slots::SlotId;
+use eventyard_event::json::Number;
+use std::cmp::Ordering;
 
 /// Bytes of a beginning or an ending that are looked up: so many lookups a value costs at most.
 const AFFIX_BYTES_MAX: usize = 32;
@@ -29,54 +31,78 @@ pub(super) enum Fact {
     Present,
 }
 
-/// A range of binary64, by bits so that it can be hashed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A range of numbers, its ends as binary64.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Range {
     pub low: Bound,
     pub high: Bound,
 }
 
-/// One end of a range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// One end of a range, by bits so that it can be hashed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Bound {
     bits: u64,
-    pub inclusive: bool,
+    inclusive: bool,
+    /// The number itself, where numbers are compared by their exact value.
+    exact: Option<Number<'static>>,
 }
 
 impl Bound {
+    /// An end that is compared as binary64.
     pub fn new(value: f64, inclusive: bool) -> Self {
-        Self { bits: bits(value), inclusive }
+        Self { bits: bits(value), inclusive, exact: None }
     }
 
-    pub fn value(self) -> f64 {
+    /// An end that is compared exactly.
+    pub fn exact(number: &Number<'static>, inclusive: bool) -> Self {
+        Self { bits: bits(number.as_f64()), inclusive, exact: Some(number.clone()) }
+    }
+
+    pub fn value(&self) -> f64 {
         f64::from_bits(self.bits)
     }
+
+    /// Whether a number is on the right side of the end: `side` is where it must be.
+    ///
+    /// Rounding to binary64 keeps the order of numbers, so only those that round to the end itself
+    /// need their exact value looked at.
+    #[inline]
+    fn holds(&self, value: f64, text: &str, side: Ordering) -> bool {
+        match (value.partial_cmp(&self.value()), &self.exact) {
+            (Some(Ordering::Equal), Some(exact)) => exactly(text, exact, side, self.inclusive),
+            (Some(Ordering::Equal), None) => self.inclusive,
+            (order, _) => order == Some(side),
+        }
+    }
+}
+
+#[cold]
+fn exactly(text: &str, end: &Number<'_>, side: Ordering, inclusive: bool) -> bool {
+    let order = Number::parse(text).map(|number| number.cmp(end));
+    order == Some(side) || (inclusive && order == Some(Ordering::Equal))
 }
 
 impl Range {
     /// Every number.
-    pub const fn all() -> Self {
-        Self {
-            low: Bound { bits: f64::NEG_INFINITY.to_bits(), inclusive: true },
-            high: Bound { bits: f64::INFINITY.to_bits(), inclusive: true },
-        }
+    pub fn all() -> Self {
+        Self { low: Bound::new(f64::NEG_INFINITY, true), high: Bound::new(f64::INFINITY, true) }
     }
 
+    /// Whether the number `value`, written as `text`, lies in it.
     #[inline]
-    pub fn holds(&self, value: f64) -> bool {
-        let (low, high) = (self.low.value(), self.high.value());
-        (value > low || (self.low.inclusive && value == low))
-            && (value < high || (self.high.inclusive && value == high))
+    pub fn holds(&self, value: f64, text: &str) -> bool {
+        self.low.holds(value, text, Ordering::Greater)
+            && self.high.holds(value, text, Ordering::Less)
     }
 
-    /// The part that lies above (or at) `value` too.
+    /// The part that lies above (or at) `value` too, compared as binary64.
     pub fn above(self, value: f64, inclusive: bool) -> Self {
         let own = self.low.value();
         let tighter = value > own || (value == own && !inclusive);
         if tighter { Self { low: Bound::new(value, inclusive), ..self } } else { self }
     }
 
-    /// The part that lies below (or at) `value` too.
+    /// The part that lies below (or at) `value` too, compared as binary64.
     pub fn below(self, value: f64, inclusive: bool) -> Self {
         let own = self.high.value();
         let tighter = value < own || (value == own && !inclusive);

@@ -1,6 +1,6 @@
 //! From filters to rules of clauses: each clause once, with the keys it can be found by.
 use super::atom::{Atom, AtomId, Term};
-use super::key::{Fact, Keys, Range, bits};
+use super::key::{Bound, Fact, Keys, Range, bits};
 use super::slots::{SlotId, Slots, Step};
 
 use crate::path::ir::{
@@ -322,24 +322,25 @@ fn is_strict(operator: Operator) -> bool {
     matches!(operator, Operator::Less | Operator::Greater)
 }
 
-fn literal_keys(slot: SlotId, operator: Operator, literal: &Value<'_>) -> Option<Keys> {
+fn literal_keys(slot: SlotId, operator: Operator, literal: &Value<'static>) -> Option<Keys> {
     if operator == Operator::NotEqual {
         return None;
     }
     let equal = !is_strict(operator);
     match literal {
         Value::Number(number) => {
-            let value = number.as_f64();
-            // Rounding to binary64 keeps the order but may make unequal numbers equal: every end is
-            // in, and the exact comparison follows.
-            let fact = match operator {
-                Operator::Equal => Fact::Number(bits(value)),
-                Operator::Less | Operator::LessOrEqual => {
-                    Fact::Range(Range::all().below(value, true))
+            let end = |inclusive| Bound::exact(number, inclusive);
+            let range = match operator {
+                // Unequal numbers may round to the same one: the exact comparison follows.
+                Operator::Equal => {
+                    return Some(Keys::one(slot, Fact::Number(bits(number.as_f64())), false));
                 }
-                _ => Fact::Range(Range::all().above(value, true)),
+                Operator::Less => Range { high: end(false), ..Range::all() },
+                Operator::LessOrEqual => Range { high: end(true), ..Range::all() },
+                Operator::Greater => Range { low: end(false), ..Range::all() },
+                _ => Range { low: end(true), ..Range::all() },
             };
-            Some(Keys::one(slot, fact, false))
+            Some(Keys::one(slot, Fact::Range(range), true))
         }
         Value::String(text) if operator == Operator::Equal => {
             Some(Keys::one(slot, Fact::Text(text.as_bytes().into()), true))

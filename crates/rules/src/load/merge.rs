@@ -10,6 +10,7 @@ use crate::ruleset::{BusConfig, RuleSet};
 use crate::suggest::nearest;
 use crate::target::Target;
 use crate::{Source, TargetName, Version};
+use eventyard_filter::Matcher;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -33,8 +34,10 @@ pub(super) fn merge(
     merged.check_targets();
     merged.check_size(options.limits.rules);
     let texts = || files.iter().map(|file| (*file).clone());
-    if merged.diagnostics.is_empty() {
-        return Ok(merged.finish(texts().collect(), options));
+    if merged.diagnostics.is_empty()
+        && let Some(matcher) = merged.matcher()
+    {
+        return Ok(merged.finish(matcher, texts().collect(), options));
     }
     let texts: Vec<SourceText> = texts().chain(options.overlay.cloned()).collect();
     Err(Diagnostics::new(in_order(merged.diagnostics, &texts), texts))
@@ -174,7 +177,26 @@ impl Merged {
         self.diagnostics.push(Diagnostic::new("E0012", Severity::Error, message, place));
     }
 
-    fn finish(self, texts: Arc<[SourceText]>, options: &LoadOptions<'_>) -> RuleSet {
+    /// The filters of all rules in one; none, and why, when they are too many.
+    fn matcher(&mut self) -> Option<Matcher> {
+        match Matcher::new(self.rules.iter().map(|rule| rule.filter.clone())) {
+            Ok(matcher) => Some(matcher),
+            Err(error) => {
+                let last = self.rules.last()?;
+                let diagnostic =
+                    Diagnostic::new("E0012", Severity::Error, error.to_string(), &last.place);
+                self.diagnostics.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn finish(
+        self,
+        matcher: Matcher,
+        texts: Arc<[SourceText]>,
+        options: &LoadOptions<'_>,
+    ) -> RuleSet {
         let parts = texts.iter().flat_map(|file| [file.name.as_str(), file.text.as_str()]);
         let overlay = options.overlay.map(|overlay| overlay.text.as_str());
         let version = Version::of(parts.chain(overlay.iter().copied()));
@@ -188,6 +210,7 @@ impl Merged {
             view: options.view,
             texts,
             overlay: options.overlay.cloned().map(Arc::new),
+            matcher,
         }
     }
 }

@@ -20,9 +20,11 @@ impl RuleSet {
     /// only fail is planned too, with the reason it is parked for ([`Planned::refused`]).
     #[must_use]
     pub fn plan(&self, event: &Event) -> Plan {
-        let root = event.root();
+        let matched = self.matches(&event.checked());
         let matched: Vec<&Rule> =
-            self.matches(&root).into_iter().filter_map(|index| self.rules.get(index)).collect();
+            matched.into_iter().filter_map(|index| self.rules.get(index)).collect();
+        // The tree is for what is made of the event: where no rule takes it, nothing is.
+        let root = if matched.is_empty() { Value::Null } else { event.root() };
         let event = Planning { rules: self, event, root: &root };
         Plan {
             rules: self.version.clone(),
