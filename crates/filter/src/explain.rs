@@ -1,5 +1,10 @@
 //! What a filter answers when asked why: every clause with what it saw and what it wanted.
+pub(crate) mod change;
+mod near_miss;
+
 use std::ops::Range;
+
+pub use near_miss::{Edit, NearMiss, Part};
 
 /// The verdict of a filter on one event, with every clause that contributed to it.
 ///

@@ -39,7 +39,7 @@ mod filter;
 mod matcher;
 
 pub use error::FilterError;
-pub use explain::{Clause, Explanation};
+pub use explain::{Clause, Edit, Explanation, NearMiss, Part};
 pub use filter::Filter;
 pub use matcher::{Cursor, Matcher, MatcherError};
 pub use path::{Condition, Options, Query, outline};

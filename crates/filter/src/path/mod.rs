@@ -20,6 +20,7 @@ mod iregexp;
 
 pub(crate) mod eval;
 mod explain;
+pub(crate) mod propose;
 mod text;
 
 pub(crate) mod condition;
@@ -29,6 +30,8 @@ pub mod outline;
 
 pub use condition::Condition;
 pub use query::Query;
+
+pub(crate) use propose::beside;
 
 /// What a condition or query may use beyond the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

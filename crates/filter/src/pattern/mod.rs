@@ -37,6 +37,7 @@ pub(crate) mod leaf;
 mod node;
 pub(crate) mod operator;
 mod outline;
+pub(crate) mod propose;
 pub(crate) mod range;
 mod search;
 mod view;
@@ -53,6 +54,8 @@ pub use error::PatternError;
 pub use node::{Member, PatternNode, Spanned};
 pub use outline::{Bound, FieldOutline, PatternOutline, TestOutline};
 pub use view::View;
+
+pub(crate) use node::escaped;
 
 /// A compiled EventBridge pattern.
 ///

@@ -127,7 +127,7 @@ pub(super) fn quoted(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
 }
 
 /// `text` with the escapes that a string between such quotes needs (RFC 8259 §7, RFC 9535 §2.7).
-pub(super) fn escaped(text: &str, quote: char) -> String {
+pub(crate) fn escaped(text: &str, quote: char) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -9,6 +9,7 @@ mod errors;
 mod generator;
 mod matcher;
 mod mutations;
+mod near_miss;
 mod path_explain;
 mod path_vectors;
 mod pattern;
