@@ -1,6 +1,7 @@
 //! The command as scripts use it: what it prints, and its exit codes.
 
 mod bus;
+mod explain;
 mod rules;
 
 use std::path::Path;
