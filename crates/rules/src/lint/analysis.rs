@@ -1,11 +1,13 @@
 //! Every rule of a set, taken apart once.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::cases::{Cases, Clause, Within};
 use super::index::Anchor;
 use super::known::Known;
 use super::normal;
+use super::places::Places;
 use super::reason::clash;
 use crate::{Place, Rule, RuleSet, TargetName};
 
@@ -24,19 +26,22 @@ pub(super) struct Judged<'r> {
     pub anchor: Option<Anchor>,
     /// The same for filters of the same meaning.
     pub normal: String,
+    places: Rc<Places<'r>>,
     /// Whether no event can fit.
     never: bool,
 }
 
 impl<'r> Analysis<'r> {
     pub(super) fn new(rules: &'r RuleSet) -> Self {
+        let places = Rc::new(Places::new(rules));
         let judge = |(number, rule): (usize, &'r Rule)| {
             let cases = Cases::of(&rule.filter, rules.view);
             let dead = |case| clash(&Known::new(case, rules.view), rules.view).is_some();
             let never = cases.as_ref().is_some_and(|cases| cases.iter().all(dead));
             let anchor = cases.as_ref().and_then(|cases| Anchor::of(cases, rules.view));
             let normal = normal::form(&rule.filter);
-            Judged { rule, number, cases, anchor, normal, never }
+            let places = Rc::clone(&places);
+            Judged { rule, number, cases, anchor, normal, places, never }
         };
         Self { rules: rules.rules.iter().enumerate().map(judge).collect() }
     }
@@ -59,7 +64,7 @@ impl Judged<'_> {
             Within::When(span) => {
                 self.rule.when_at.as_ref().map(|at| rules.place_in(at, span.clone()))
             }
-            Within::Pattern(_) => self.rule.pattern_at.clone(),
+            Within::Pattern(number) => self.places.field(self.rule, *number),
         }
     }
 

@@ -28,11 +28,13 @@ pub(super) struct Clause {
     pub claim: Claim,
 }
 
-/// The part of a rule that a clause is in, and its bytes there.
+/// The part of a rule that a clause is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Within {
+    /// Its bytes in the `when`.
     When(Range<usize>),
-    Pattern(Range<usize>),
+    /// Its number among the fields of the `pattern`, in the order of the text.
+    Pattern(usize),
 }
 
 impl Cases {
@@ -46,9 +48,11 @@ impl Cases {
         if let Some(pattern) = &filter.pattern {
             let outline = pattern.outline();
             let first = clauses.len();
+            let starts: Vec<usize> = outline.fields.iter().map(|field| field.span.start).collect();
+            let rank = |at: usize| starts.iter().filter(|start| **start < at).count();
             clauses.extend(outline.fields.into_iter().map(|field| Clause {
                 text: pattern.text().get(field.span.clone()).unwrap_or_default().to_owned(),
-                place: Within::Pattern(field.span.clone()),
+                place: Within::Pattern(rank(field.span.start)),
                 claim: Claim::Field(Field::new(field, view)),
             }));
             let numbers = |fields: &Vec<usize>| fields.iter().map(|field| first + field).collect();

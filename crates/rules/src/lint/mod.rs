@@ -44,6 +44,7 @@ mod intervals;
 mod known;
 mod normal;
 mod pairs;
+mod places;
 mod proven;
 mod reason;
 mod sample;

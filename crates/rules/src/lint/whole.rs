@@ -36,9 +36,12 @@ fn never(rules: &RuleSet, judged: &Judged<'_>, cases: &Cases) -> Option<Diagnost
     }
     let first = named.first()?;
     let why = why(first);
-    let more = match named.len() {
-        1 => String::new(),
-        cases => format!(", and so in each of the {cases} cases"),
+    let differs = |case: &&Vec<&Clause>| {
+        !case.iter().map(|clause| &clause.place).eq(first.iter().map(|clause| &clause.place))
+    };
+    let more = match named.iter().filter(differs).count() {
+        0 => "",
+        _ => ", and its other alternatives contradict themselves too",
     };
     let message = format!("no event fits rule `{}`: {why}{more}", judged.rule.name);
     let place = first.last().and_then(|clause| judged.place(rules, clause));

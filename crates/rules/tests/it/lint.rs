@@ -297,6 +297,19 @@ rules:
   - name: always
     pattern: { source: [{ exists: true }] }
     to: payments
+  - name: inside
+    pattern:
+      source: [shop]
+      $or:
+        - detail: { total: [1] }
+        - detail: { count: [2] }
+      detail-type:
+        { kind: [B] }
+    to: payments
+  - name: neither
+    when: ($.type == 'A' || $.data.n > 5)
+    pattern: { detail-type: [B], detail: { n: [{ numeric: ['=', 1] }] } }
+    to: payments
   - name: between
     when: $.type == 'D' && $.data.n >= 5 && $.data.n <= 5 && $.data.n != 5
     to: payments
