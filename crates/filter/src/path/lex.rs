@@ -98,6 +98,13 @@ impl<'t> Lexer<'t> {
             self.at += 1;
             return Ok(());
         }
+        // No operator and no punctuation begins with these, which most tokens do.
+        match c {
+            '\'' | '"' => return self.string(),
+            '0'..='9' => return self.number(),
+            c if starts_name(c) => return self.name(Kind::Word),
+            _ => {}
+        }
         if let Some(error) = dialect::operator(self.rest(), self.at) {
             return Err(error);
         }
@@ -112,12 +119,7 @@ impl<'t> Lexer<'t> {
                 Ok(())
             };
         }
-        match c {
-            '\'' | '"' => self.string(),
-            '-' | '+' | '0'..='9' => self.number(),
-            c if starts_name(c) => self.name(Kind::Word),
-            c => Err(unexpected(c, self.at)),
-        }
+        if matches!(c, '-' | '+') { self.number() } else { Err(unexpected(c, self.at)) }
     }
 
     /// What follows a dot must touch it: a member name or `*`, after two dots also a bracket.

@@ -32,17 +32,20 @@ impl Reader<'_> {
         let mut names = Vec::with_capacity(items.len());
         for (index, node) in items.iter().enumerate() {
             let Some(fields) = self.fields(node, "rule", &[shape::RULE]) else { continue };
-            if let Some(Node { value: Content::Text(name), span, .. }) = fields.get("name") {
-                names.push(Named { name: name.clone(), index, place: self.report.place(span) });
+            let place = fields.get("name").map(|node| self.report.place(&node.span));
+            if let Some((Node { value: Content::Text(name), .. }, place)) =
+                fields.get("name").zip(place.clone())
+            {
+                names.push(Named { name: name.clone(), index, place });
             }
-            rules.extend(self.rule(node, fields).map(|rule| (index, rule)));
+            rules.extend(self.rule(node, fields, place).map(|rule| (index, rule)));
         }
         (rules, names)
     }
 
-    /// Every part is read before any fault ends it, so that all are reported.
-    fn rule(&mut self, node: &Node, fields: Fields<'_>) -> Option<Rule> {
-        let named = fields.get("name").and_then(|node| self.rule_name(node));
+    /// Every part is read before any fault ends it, so that all are reported. `place` is the name's.
+    fn rule(&mut self, node: &Node, fields: Fields<'_>, place: Option<Place>) -> Option<Rule> {
+        let name = fields.get("name").and_then(|node| self.rule_name(node));
         let description = self.optional(fields, "description", |reader, node| {
             reader.refuse_cut_texts(node);
             reader.text(node, "description").map(str::to_owned)
@@ -57,7 +60,7 @@ impl Reader<'_> {
             reader.duration(node, "expires-after")
         });
         let allow_loop = self.optional(fields, "allow-loop", Self::allow_loop);
-        let (name, place) = named?;
+        let name = name?;
         let Placed { filter, when_at, pattern_at } = placed?;
         let (to, to_at) = to?.into_iter().unzip();
         Some(Rule {
@@ -70,7 +73,7 @@ impl Reader<'_> {
             max_rate: max_rate?,
             expires_after: expires_after?,
             allow_loop: allow_loop?,
-            place,
+            place: place?,
             when_at,
             pattern_at,
             to_at,
@@ -90,10 +93,9 @@ impl Reader<'_> {
         }
     }
 
-    fn rule_name(&mut self, node: &Node) -> Option<(RuleName, Place)> {
+    fn rule_name(&mut self, node: &Node) -> Option<RuleName> {
         let text = self.text(node, "name")?;
-        let name = self.name(text, &node.span)?;
-        Some((name, self.report.place(&node.span)))
+        self.name(text, &node.span)
     }
 
     fn filter(&mut self, node: &Node, fields: Fields<'_>) -> Option<Placed> {

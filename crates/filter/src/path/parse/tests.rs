@@ -5,6 +5,7 @@ use crate::path::{lex, scan};
 use generator::{Generator, ROOT};
 
 #[path = "../../../tests/it/generator.rs"]
+#[allow(dead_code, reason = "documents are for the tests of the evaluator")]
 mod generator;
 
 /// How many atoms the text has; every one is the same both ways.
