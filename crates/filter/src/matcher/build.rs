@@ -158,7 +158,7 @@ impl Shares {
         let one = |key: &Key| {
             let same = self.keys.get(key).copied().unwrap_or(1);
             match key.fact {
-                Fact::Text(_) | Fact::Number(_) => same,
+                Fact::Text(_) | Fact::Number(_) | Fact::AnyCase(_) => same,
                 Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null => same.saturating_mul(2),
                 Fact::Bool(_) => same.saturating_mul(4),
                 // About half of the ranges of a place hold for a value.

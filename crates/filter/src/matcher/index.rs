@@ -5,6 +5,7 @@ use super::key::{Fact, Key, Range, bits};
 use super::program::AtomTree;
 use super::slots::SlotId;
 use super::values::{Kind, Span, Values};
+use crate::pattern::fold::folded;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, Hasher};
@@ -53,6 +54,7 @@ struct Node {
 struct Probe {
     slot: SlotId,
     texts: bool,
+    any_case: bool,
     words: bool,
     numbers: bool,
     /// Lengths of the beginnings and endings.
@@ -89,6 +91,7 @@ const NUMBER: u8 = 3;
 const TRUE: u8 = 4;
 const FALSE: u8 = 5;
 const NULL: u8 = 6;
+const ANY_CASE: u8 = 7;
 
 impl Index {
     pub fn add(&mut self, always: Vec<Post>) -> NodeId {
@@ -129,6 +132,10 @@ impl Index {
             Fact::Text(text) => {
                 probe.texts = true;
                 (TEXT, text)
+            }
+            Fact::AnyCase(text) => {
+                probe.any_case = true;
+                (ANY_CASE, text)
             }
             Fact::Prefix(text) => {
                 note(&mut probe.prefixes, text.len());
@@ -283,6 +290,9 @@ impl Index {
         if probe.texts {
             self.get(node, probe.slot, TEXT, text).into_iter().for_each(&mut *found);
         }
+        if probe.any_case {
+            self.any_case(node, probe.slot, text, found);
+        }
         for length in &probe.prefixes {
             let Some(start) = text.get(..*length) else { break };
             self.get(node, probe.slot, PREFIX, start).into_iter().for_each(&mut *found);
@@ -293,6 +303,12 @@ impl Index {
             };
             self.get(node, probe.slot, SUFFIX, end).into_iter().for_each(&mut *found);
         }
+    }
+
+    fn any_case(&self, node: NodeId, slot: SlotId, text: &[u8], found: &mut impl FnMut(Target)) {
+        // INVARIANT (checked): the bytes are a stretch of a `str`.
+        let text = folded(std::str::from_utf8(text).unwrap_or_default());
+        self.get(node, slot, ANY_CASE, text.as_bytes()).into_iter().for_each(found);
     }
 
     #[inline]
@@ -314,6 +330,7 @@ impl Probe {
         Self {
             slot,
             texts: false,
+            any_case: false,
             words: false,
             numbers: false,
             prefixes: Vec::new(),
@@ -326,6 +343,7 @@ impl Probe {
     /// Whether it matters what the value is.
     fn is_valued(&self) -> bool {
         self.texts
+            || self.any_case
             || self.words
             || self.numbers
             || !self.prefixes.is_empty()

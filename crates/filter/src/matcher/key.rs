@@ -17,6 +17,8 @@ pub(super) struct Key {
 pub(super) enum Fact {
     /// The string.
     Text(Box<[u8]>),
+    /// The string, whatever the case of its letters; folded.
+    AnyCase(Box<[u8]>),
     /// A string that begins so.
     Prefix(Box<[u8]>),
     /// A string that ends so.
@@ -166,7 +168,7 @@ impl Keys {
 
     fn weight(&self) -> usize {
         let weight = |key: &Key| match key.fact {
-            Fact::Text(_) | Fact::Number(_) => 1,
+            Fact::Text(_) | Fact::Number(_) | Fact::AnyCase(_) => 1,
             Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null => 4,
             Fact::Bool(_) => 16,
             Fact::Range(_) => 64,

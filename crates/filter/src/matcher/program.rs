@@ -8,6 +8,7 @@ use crate::path::ir::{
     Start, Test,
 };
 use crate::path::tree::Tree;
+use crate::pattern::fold::folded;
 use crate::pattern::leaf::Leaf;
 use crate::pattern::operator::{Case, Test as FieldTest};
 use crate::pattern::range::{Comparison as Sign, Range as Numeric};
@@ -391,6 +392,9 @@ fn field_test(slot: SlotId, test: &FieldTest) -> Keys {
             Keys::one(slot, Fact::Number(bits(number.value)), number.value.is_finite())
         }
         FieldTest::Text(text) => Keys::one(slot, Fact::Text(text.as_bytes().into()), true),
+        FieldTest::AnyCase(text) if text.is_ascii() => {
+            Keys::one(slot, Fact::AnyCase(folded(text).into_bytes().into()), true)
+        }
         FieldTest::Prefix(text, Case::Exact) => Keys::prefix(slot, text),
         FieldTest::Suffix(text, Case::Exact) => Keys::suffix(slot, text),
         FieldTest::Numeric(range) => Keys::one(slot, Fact::Range(numeric(range)), true),

@@ -18,6 +18,23 @@ pub(super) fn equals(text: &str, other: &str) -> bool {
     leads(text.chars(), other.chars()).is_some_and(|mut rest| rest.next().is_none())
 }
 
+/// A text as it is looked up where case does not count: two texts of which one is ASCII are the same
+/// exactly when these are.
+pub(crate) fn folded(text: &str) -> String {
+    text.chars().map(lower).collect()
+}
+
+/// ASCII in lower case, and with it the three other characters that have an ASCII letter for their
+/// other case.
+fn lower(character: char) -> char {
+    match character {
+        '\u{212a}' => 'k',
+        '\u{17f}' => 's',
+        '\u{131}' => 'i',
+        other => other.to_ascii_lowercase(),
+    }
+}
+
 /// What is left of `text` after the characters of `start`; `None` when it does not start with them.
 fn leads<T, S>(mut text: T, start: S) -> Option<T>
 where
@@ -54,6 +71,16 @@ mod tests {
         assert!(equals("", ""));
         assert!(starts_with("EventBridge", "eVENTb") && !starts_with("Ev", "eve"));
         assert!(ends_with("photo.PNG", ".png") && !ends_with("png", ".png"));
+    }
+
+    #[test]
+    fn folding_finds_every_character_that_is_an_ascii_letter_in_another_case() {
+        for character in '\0'..=char::MAX {
+            for letter in 'a'..='z' {
+                let is_same = super::same(character, letter);
+                assert_eq!(is_same, super::lower(character) == letter, "{character:?} {letter}");
+            }
+        }
     }
 
     #[test]

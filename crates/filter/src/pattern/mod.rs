@@ -31,7 +31,7 @@ mod compile;
 mod complexity;
 mod error;
 mod explain;
-mod fold;
+pub(crate) mod fold;
 pub(crate) mod glob;
 pub(crate) mod leaf;
 mod node;

@@ -134,6 +134,7 @@ fn test(generator: &mut Generator) -> Value {
         json!({"suffix": "b"}),
         json!({"prefix": {"equals-ignore-case": "A"}}),
         json!({"equals-ignore-case": "AB"}),
+        json!({"equals-ignore-case": "É"}),
         json!({"wildcard": "a*"}),
         json!({"wildcard": "*b"}),
         json!({"wildcard": "*"}),
@@ -182,6 +183,20 @@ fn a_name_that_holds_a_dot_is_several_names_to_a_pattern_and_one_to_a_condition(
     check(&matcher, r#"{"a":{"b":"x"},"c":{}}"#, &[0, 2]);
     check(&matcher, r#"{"a":[{"b":"y"},{"b":"x"}]}"#, &[0]);
     check(&matcher, r#"{"a":{"b":"y"}}"#, &[]);
+}
+
+#[test]
+fn case_does_not_count_where_a_letter_has_a_cousin_outside_of_ascii() {
+    let filter = |text: &str| {
+        let pattern = json!({"a": [{"equals-ignore-case": text}]}).to_string();
+        let pattern = Pattern::parse_json(&pattern, View::Raw).unwrap();
+        Filter { when: None, pattern: Some(pattern) }
+    };
+    let matcher = Matcher::new(["SKI", "ÉTÉ"].map(filter)).unwrap();
+    check(&matcher, r#"{"a":"ski"}"#, &[0]);
+    check(&matcher, "{\"a\":\"\u{17f}\u{212a}\u{131}\"}", &[0]);
+    check(&matcher, r#"{"a":"\u00e9T\u00c9"}"#, &[1]);
+    check(&matcher, r#"{"a":"sk"}"#, &[]);
 }
 
 #[test]
