@@ -4,7 +4,8 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering::Relaxed};
-use std::time::Instant;
+
+use cpu_time::ThreadTime;
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
@@ -24,7 +25,7 @@ pub struct Build {
 pub fn measure<T>(build: impl FnOnce() -> T) -> (T, Build) {
     BYTES.store(0, Relaxed);
     IS_COUNTING.store(true, Relaxed);
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let built = build();
     let seconds = start.elapsed().as_secs_f64();
     IS_COUNTING.store(false, Relaxed);
