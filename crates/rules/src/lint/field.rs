@@ -67,9 +67,13 @@ impl Field {
 
 /// What may stand at a path of an event before any filter is regarded.
 pub(super) fn anything(steps: &[String], view: View) -> Values {
-    let named = |names: &[&str]| {
-        view == View::Event && matches!(steps, [one] if names.iter().any(|name| *one == step(name)))
+    let name = match steps {
+        [one] if view == View::Event => {
+            one.strip_prefix("['").and_then(|one| one.strip_suffix("']"))
+        }
+        _ => None,
     };
+    let named = |names: &[&str]| name.is_some_and(|name| names.contains(&name));
     match steps {
         [] if view == View::Event => Values::of_kinds(super::values::OBJECT),
         [] => Values::missing().not(),

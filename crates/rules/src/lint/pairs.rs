@@ -4,12 +4,13 @@
 //! not told apart by the string that one path must equal; of overlaps, at most [`SHOWN_MAX`] are
 //! reported for each rule. So the work grows with the number of rules, not with its square.
 
-use eventyard_event::json::{self, Value};
+use eventyard_event::json::Value;
 
 use super::analysis::{Analysis, Judged};
+use super::cases::Cases;
 use super::index::Index;
 use super::known::Known;
-use super::reason::{all_imply, clash};
+use super::reason::{all_imply, clash, open_cases};
 use super::sample::events;
 use crate::{Diagnostic, RuleSet, Severity};
 
@@ -26,19 +27,23 @@ pub(super) fn pairs(rules: &RuleSet, analysis: &Analysis<'_>) -> Vec<Diagnostic>
     let mut index = Index::default();
     let mut found = Vec::new();
     let mut shadowed = vec![false; rules.rules.len()];
-    for (number, judged) in analysis.rules.iter().enumerate().filter(|(_, one)| one.alive()) {
+    let sides: Vec<Option<Side<'_>>> =
+        analysis.rules.iter().map(|judged| Side::of(judged, rules)).collect();
+    for (number, side) in sides.iter().enumerate() {
+        let Some(side) = side else { continue };
+        let judged = side.judged;
         let mut overlaps = Overlaps::default();
         for earlier in index.near(judged, COMPARED_MAX) {
-            let Some(other) = analysis.rules.get(earlier) else { continue };
-            if judged.repeats(other) || !same_payload(judged, other) {
+            let Some(other) = sides.get(earlier).and_then(Option::as_ref) else { continue };
+            if judged.repeats(other.judged) || !same_payload(judged, other.judged) {
                 continue;
             }
-            if let Some(finding) = shadow(rules, judged, other) {
+            if let Some(finding) = shadow(rules, side, other) {
                 mark(&mut shadowed, number, &mut found, finding);
-            } else if let Some(finding) = shadow(rules, other, judged) {
+            } else if let Some(finding) = shadow(rules, other, side) {
                 mark(&mut shadowed, earlier, &mut found, finding);
             } else {
-                overlaps.look(judged, other, rules);
+                overlaps.look(side, other, rules);
             }
         }
         index.add(number, judged);
@@ -47,6 +52,24 @@ pub(super) fn pairs(rules: &RuleSet, analysis: &Analysis<'_>) -> Vec<Diagnostic>
         }
     }
     found
+}
+
+/// A rule that may take an event, with what is known in each of its cases.
+struct Side<'r> {
+    judged: &'r Judged<'r>,
+    cases: &'r Cases,
+    known: Vec<Known<'r>>,
+}
+
+impl<'r> Side<'r> {
+    fn of(judged: &'r Judged<'r>, rules: &RuleSet) -> Option<Self> {
+        let cases = judged.cases.as_ref().filter(|_| judged.alive())?;
+        Some(Self { judged, cases, known: open_cases(cases, rules.view) })
+    }
+
+    fn takes(&self, event: &Value<'_>) -> bool {
+        self.judged.rule.filter.matches(event)
+    }
 }
 
 /// One shadow is enough to say that a rule is not needed.
@@ -67,11 +90,13 @@ fn same_payload(one: &Judged<'_>, other: &Judged<'_>) -> bool {
 }
 
 /// L0204: each event that `one` takes goes to its targets by `other` as well.
-fn shadow(rules: &RuleSet, one: &Judged<'_>, other: &Judged<'_>) -> Option<Diagnostic> {
+fn shadow(rules: &RuleSet, one: &Side<'_>, other: &Side<'_>) -> Option<Diagnostic> {
+    let (known, cases) = (&one.known, other.cases);
+    let (one, other) = (one.judged, other.judged);
     if !one.rule.to.iter().all(|target| other.rule.to.contains(target)) {
         return None;
     }
-    let named = all_imply(one.cases.as_ref()?, other.cases.as_ref()?, rules.view)?;
+    let named = all_imply(known, cases)?;
     let mut texts: Vec<String> = named.iter().map(|clause| format!("`{}`", clause.text)).collect();
     texts.dedup();
     let why = match texts.as_slice() {
@@ -94,14 +119,14 @@ fn shadow(rules: &RuleSet, one: &Judged<'_>, other: &Judged<'_>) -> Option<Diagn
 /// What a rule shares with earlier ones.
 #[derive(Default)]
 struct Overlaps<'r> {
-    shown: Vec<(&'r Judged<'r>, String)>,
+    shown: Vec<(&'r Judged<'r>, Value<'static>)>,
     others: usize,
     constructed: usize,
 }
 
 impl<'r> Overlaps<'r> {
-    fn look(&mut self, one: &'r Judged<'r>, other: &'r Judged<'r>, rules: &RuleSet) {
-        let known = self.shown.iter().find(|(_, event)| takes(other, event));
+    fn look(&mut self, one: &Side<'r>, other: &Side<'r>, rules: &RuleSet) {
+        let known = self.shown.iter().find(|(_, event)| other.takes(event));
         let event = match known {
             Some((_, event)) => event.clone(),
             None if self.constructed < CONSTRUCTED_MAX => {
@@ -112,7 +137,7 @@ impl<'r> Overlaps<'r> {
             None => return,
         };
         if self.shown.len() < SHOWN_MAX {
-            self.shown.push((other, event));
+            self.shown.push((other.judged, event));
         } else {
             self.others = self.others.saturating_add(1);
         }
@@ -121,7 +146,7 @@ impl<'r> Overlaps<'r> {
     /// L0205
     fn findings(&self, one: &Judged<'_>) -> Vec<Diagnostic> {
         let last = self.shown.len().saturating_sub(1);
-        let report = |(number, (other, event)): (usize, &(&Judged<'_>, String))| {
+        let report = |(number, (other, event)): (usize, &(&Judged<'_>, Value<'_>))| {
             let shared = one.rule.to.iter().find(|target| other.rule.to.contains(target));
             let target = shared.map(ToString::to_string).unwrap_or_default();
             let more = match self.others {
@@ -146,21 +171,15 @@ impl<'r> Overlaps<'r> {
 }
 
 /// An event that both rules take, which the matcher has confirmed.
-fn common_event(one: &Judged<'_>, other: &Judged<'_>, rules: &RuleSet) -> Option<String> {
-    let (ours, theirs) = (one.cases.as_ref()?, other.cases.as_ref()?);
-    ours.iter().find_map(|ours| {
-        theirs.iter().find_map(|theirs| {
-            let known = Known::new([ours.as_slice(), theirs.as_slice()].concat(), rules.view);
+fn common_event(one: &Side<'_>, other: &Side<'_>, rules: &RuleSet) -> Option<Value<'static>> {
+    one.known.iter().find_map(|ours| {
+        other.known.iter().find_map(|theirs| {
+            let both = [ours.clauses.as_slice(), theirs.clauses.as_slice()].concat();
+            let known = Known::new(both, rules.view);
             if clash(&known, rules.view).is_some() {
                 return None;
             }
-            let texts = events(&known, rules.view).map(|event: Value<'static>| event.to_string());
-            texts.into_iter().find(|text| takes(one, text) && takes(other, text))
+            events(&known, rules.view).find(|event| one.takes(event) && other.takes(event))
         })
     })
-}
-
-fn takes(judged: &Judged<'_>, event: &str) -> bool {
-    json::parse(event.as_bytes(), &Default::default())
-        .is_ok_and(|event| judged.rule.filter.matches(&event.root))
 }

@@ -159,15 +159,17 @@ fn by_field(known: &Known<'_>, field: &Field, same_places: bool) -> Option<Vec<u
     })
 }
 
-/// The clauses of the first case that imply one of the other filter's, if each case does.
-pub(super) fn all_imply<'c>(one: &'c Cases, other: &Cases, view: View) -> Option<Vec<&'c Clause>> {
+/// The cases of a filter that an event may satisfy, with what is known in each.
+pub(super) fn open_cases(cases: &Cases, view: View) -> Vec<Known<'_>> {
+    let known = cases.iter().map(|case| Known::new(case, view));
+    known.filter(|known| clash(known, view).is_none()).collect()
+}
+
+/// The clauses that imply a case of the other filter, if each case implies one.
+pub(super) fn all_imply<'c>(one: &[Known<'c>], other: &Cases) -> Option<Vec<&'c Clause>> {
     let mut named = Vec::new();
-    for case in one.iter() {
-        let known = Known::new(case, view);
-        if clash(&known, view).is_some() {
-            continue;
-        }
-        let from = other.iter().find_map(|case| implies(&known, &case))?;
+    for known in one {
+        let from = other.iter().find_map(|case| implies(known, &case))?;
         named.extend(from.into_iter().filter_map(|number| known.clauses.get(number).copied()));
     }
     Some(named)
