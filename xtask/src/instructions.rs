@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use eventyard_tests::command::root;
 
 /// Whether to compare or to take over.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub struct Arguments {
     /// Writes the counts to bench/instructions.json instead of comparing with it
     #[arg(long)]

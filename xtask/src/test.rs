@@ -10,7 +10,7 @@ use crate::tools;
 /// One step: its name, and what it does.
 type Step = (&'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 9] = [
     ("format", || cargo(&["fmt", "--all", "--check"], &[])),
     ("clippy", || {
         cargo(
@@ -35,6 +35,10 @@ const STEPS: [Step; 7] = [
     ("clients", || tools::aws_clients().map(drop)),
     ("tests", tests),
     ("doctests", || cargo(&["test", "--workspace", "--doc", "--locked", "--quiet"], &[])),
+    ("fuzz builds", || {
+        cargo(&["build", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--quiet"], &[])
+    }),
+    ("instructions", instructions),
 ];
 
 /// Runs every step, even after one failed, and prints a table of minutes and verdicts.
@@ -44,7 +48,8 @@ const STEPS: [Step; 7] = [
 pub fn run() -> Result<()> {
     println!(
         "Needs: a Rust toolchain with rustfmt and clippy, and python3 with venv (for the AWS CLI and boto3, which talk to \
-the bus as clients); cargo-deny and the Python packages are installed by this command under target/."
+the bus as clients), a C++ compiler (for the fuzz target); cargo-deny and the Python packages are installed by this \
+command, the latter under target/. With valgrind the instructions of the matcher are counted too."
     );
     let mut rows = Vec::new();
     for (name, step) in STEPS {
@@ -84,6 +89,17 @@ fn tests() -> Result<()> {
         &["test", "--workspace", "--lib", "--bins", "--tests", "--locked", "--no-fail-fast"],
         &found,
     )
+}
+
+/// The guard of the matcher's speed. Its counts need valgrind, which is no part of a Rust toolchain.
+fn instructions() -> Result<()> {
+    if !tools::valgrind() {
+        println!(
+            "NOT RUN: valgrind is not installed; `apt-get install valgrind` makes this step run"
+        );
+        return Ok(());
+    }
+    crate::instructions::run(&crate::instructions::Arguments::default())
 }
 
 /// Runs cargo at the root of the project.

@@ -29,6 +29,27 @@ pub fn cargo_deny() -> Result<()> {
     crate::test::cargo(&arguments, &[])
 }
 
+/// Whether valgrind can be run. A machine of continuous integration gets it; on a developer's own,
+/// packages of the system are theirs to install.
+pub fn valgrind() -> bool {
+    let runs = || {
+        let mut probe = Command::new("valgrind");
+        probe.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+        probe.status().is_ok_and(|status| status.success())
+    };
+    let apt = |arguments: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        apt.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        apt.status().is_ok_and(|status| status.success())
+    };
+    if !runs() && std::env::var_os("CI").is_some() {
+        // Whether the lists could be renewed does not matter if the package is found.
+        let _ = apt(&["update", "-qq"]);
+        let _ = apt(&["install", "-y", "-qq", "--no-install-recommends", "valgrind"]);
+    }
+    runs()
+}
+
 /// A Python environment with the AWS CLI and boto3 of `tests/requirements.txt`; returns its `bin` folder.
 ///
 /// # Errors
