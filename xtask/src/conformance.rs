@@ -7,10 +7,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use eventyard_event::Limits;
 use eventyard_event::json::{self, Value};
-use eventyard_filter::{Pattern, View};
+use eventyard_filter::{Filter, Matcher, Pattern, View};
 
 /// Where AWS's answers are.
 #[derive(clap::Args)]
@@ -52,8 +52,15 @@ fn compare(entry: &Value<'_>) -> Result<Option<String>> {
     };
     let actual = match Pattern::parse_json(&member("pattern")?.to_string(), View::Raw) {
         Err(refusal) => refusal.to_string(),
-        Ok(pattern) if pattern.matches(member("event")?) => "match".to_owned(),
-        Ok(_) => "no match".to_owned(),
+        Ok(pattern) => {
+            let event = member("event")?;
+            let alone = pattern.matches(event);
+            let matcher = Matcher::new([Filter { when: None, pattern: Some(pattern) }])?;
+            let matched =
+                matcher.matches_unchecked(event.to_string().as_bytes(), &Limits::default())?;
+            ensure!(matched.is_empty() != alone, "{name}: the matcher has another answer");
+            (if alone { "match" } else { "no match" }).to_owned()
+        }
     };
     let differs = actual != expected;
     Ok(differs.then(|| {

@@ -1,6 +1,7 @@
 //! The compliance suite of RFC 9535: all 703 cases through the compiled path, as queries and as `when`.
 use crate::support::{self, own};
-use eventyard_filter::{Condition, Options, Query};
+use eventyard_event::Limits;
+use eventyard_filter::{Condition, Filter, Matcher, Options, Query};
 use serde_json::Value;
 
 const CASES: usize = 703;
@@ -44,6 +45,13 @@ fn a_query_as_condition_holds_when_the_suite_selects_a_node() {
         let holds = when.matches(&document);
         if holds != when.explain(&document).matched {
             return Err("the explanation has another verdict".to_owned());
+        }
+        let filter = Filter { when: Some(when), pattern: None };
+        let matcher = Matcher::new([filter]).map_err(|e| e.to_string())?;
+        let text = document.to_string();
+        let matched = matcher.matches_unchecked(text.as_bytes(), &Limits::default());
+        if matched.map_err(|e| e.to_string())?.is_empty() == holds {
+            return Err("the matcher has another answer".to_owned());
         }
         if holds == selects { Ok(()) } else { Err(format!("holds: {holds}")) }
     });
