@@ -1,8 +1,9 @@
 //! The index: from the values of an event to the rules that may take it.
 //!
 //! One table holds the keys of all nodes; ranges are beside it, sorted by their lower ends.
-use super::key::{Fact, Key, Range, bits};
+use super::key::{Fact, Key, bits};
 use super::program::AtomTree;
+use super::ranges::Ranges;
 use super::slots::SlotId;
 use super::values::{Kind, Span, Values};
 use crate::pattern::fold::folded;
@@ -63,16 +64,6 @@ struct Probe {
     present: Option<Target>,
     ranges: Ranges,
 }
-
-/// Ranges sorted by their lower ends, with the largest upper end of each block.
-#[derive(Debug, Default)]
-struct Ranges {
-    items: Vec<(Range, Target)>,
-    highest: Vec<f64>,
-}
-
-/// Ranges of a block.
-const BLOCK: usize = 32;
 
 #[derive(Debug)]
 struct Entry {
@@ -349,32 +340,6 @@ impl Probe {
             || !self.prefixes.is_empty()
             || !self.suffixes.is_empty()
             || !self.ranges.items.is_empty()
-    }
-}
-
-impl Ranges {
-    fn finish(&mut self) {
-        self.items.sort_by(|(left, _), (right, _)| left.low.value().total_cmp(&right.low.value()));
-        self.items.shrink_to_fit();
-        let highest = |block: &[(Range, Target)]| {
-            block.iter().map(|(range, _)| range.high.value()).fold(f64::NEG_INFINITY, f64::max)
-        };
-        self.highest = self.items.chunks(BLOCK).map(highest).collect();
-    }
-
-    /// All ranges that hold `value`: those found, and a look at each block of the others.
-    #[inline]
-    fn holding(&self, value: f64, text: &str, found: &mut impl FnMut(Target)) {
-        for (block, highest) in self.items.chunks(BLOCK).zip(&self.highest) {
-            if block.first().is_some_and(|(range, _)| range.low.value() > value) {
-                return;
-            }
-            if *highest < value {
-                continue;
-            }
-            let holding = block.iter().filter(|(range, _)| range.holds(value, text));
-            holding.for_each(|(_, target)| found(*target));
-        }
     }
 }
 
