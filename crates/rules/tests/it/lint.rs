@@ -140,11 +140,7 @@ fn l0108_a_condition_and_a_pattern_that_cannot_both_hold() {
         "{ detail: { n: [{ numeric: ['<', 5] }] } }",
         "{ detail: { n: [{ numeric: ['<', 6] }] } }",
     );
-    check(
-        "$.data.n == 1",
-        "{ detail: { n: [{ exists: false }] } }",
-        "{ detail: { n: [{ exists: true }] } }",
-    );
+    check("$.data.n == 1", "{ detail: { n: [{ exists: false }] } }", "{ detail: { n: [1] } }");
     check(
         "$.type < 'B'",
         "{ detail-type: [{ anything-but: [A] }, C], source: [{ exists: false }] }",
@@ -184,10 +180,7 @@ fn l0108_more_than_two_clauses_of_a_condition() {
         "$.data.n >= 5 && $.data.n <= 6 && $.data.n != 5",
     );
     check("$.type == 'A' && match($.type, 'B.*')", "$.type == 'BA' && match($.type, 'B.*')");
-    check(
-        "$.data.a == 3 && $.data.b == 2 && $.data.a < $.data.b",
-        "$.data.a == 1 && $.data.b == 2 && $.data.a < $.data.b",
-    );
+    check("$.a == 3 && $.b == 2 && $.a < $.b", "$.a == 1 && $.b == 2 && $.a < $.b");
     check("$.data.a == 1 && $.data.a.b == 2", "$.data.a && $.data.a.b == 2");
     check("$.data[0] == 1 && $.data.a == 2", "$.data[0] == 1 && $.data[1] == 2");
     check("$.data.a > 1 && match($.data.a, 'x')", "$.data.a > '1' && match($.data.a, 'x')");
