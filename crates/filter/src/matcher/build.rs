@@ -159,6 +159,8 @@ impl Shares {
             let same = self.keys.get(key).copied().unwrap_or(1);
             match key.fact {
                 Fact::Text(_) | Fact::Number(_) | Fact::AnyCase(_) => same,
+                // Where children are filtered there is nearly always an array.
+                Fact::Object => same.div_ceil(64),
                 Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null => same.saturating_mul(2),
                 Fact::Bool(_) => same.saturating_mul(4),
                 // About half of the ranges of a place hold for a value.

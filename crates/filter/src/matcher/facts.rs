@@ -31,7 +31,11 @@ fn is_strict(operator: Operator) -> bool {
     matches!(operator, Operator::Less | Operator::Greater)
 }
 
-fn literal_keys(slot: SlotId, operator: Operator, literal: &Value<'static>) -> Option<Keys> {
+pub(super) fn literal_keys(
+    slot: SlotId,
+    operator: Operator,
+    literal: &Value<'static>,
+) -> Option<Keys> {
     if operator == Operator::NotEqual {
         return None;
     }

@@ -83,6 +83,7 @@ const TRUE: u8 = 4;
 const FALSE: u8 = 5;
 const NULL: u8 = 6;
 const ANY_CASE: u8 = 7;
+const OBJECT: u8 = 8;
 
 impl Index {
     pub fn add(&mut self, always: Vec<Post>) -> NodeId {
@@ -147,6 +148,10 @@ impl Index {
             Fact::Null => {
                 probe.words = true;
                 (NULL, Box::default())
+            }
+            Fact::Object => {
+                probe.words = true;
+                (OBJECT, Box::default())
             }
         };
         self.enter(node, key.slot, kind, &literal, target);
@@ -267,7 +272,8 @@ impl Index {
             Kind::True => TRUE,
             Kind::False => FALSE,
             Kind::Null => NULL,
-            Kind::Object | Kind::Array => return,
+            Kind::Object => OBJECT,
+            Kind::Array => return,
         };
         if probe.words
             && let Some(target) = self.get(node, probe.slot, word, &[])

@@ -6,6 +6,9 @@ use std::cmp::Ordering;
 /// Bytes of a beginning or an ending that are looked up: so many lookups a value costs at most.
 const AFFIX_BYTES_MAX: usize = 32;
 
+/// What presence weighs beside other facts.
+const PRESENT: usize = 256;
+
 /// A fact about one value of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
@@ -27,6 +30,8 @@ pub(super) enum Fact {
     Number(u64),
     Bool(bool),
     Null,
+    /// An object; known only of the places of conditions.
+    Object,
     /// A number in a range.
     Range(Range),
     /// There is a value.
@@ -166,13 +171,18 @@ impl Keys {
         Some(Self { exact: false, ..best })
     }
 
+    /// Whether they hold for most events that have the place at all.
+    pub fn are_common(&self) -> bool {
+        self.weight() >= PRESENT
+    }
+
     fn weight(&self) -> usize {
         let weight = |key: &Key| match key.fact {
             Fact::Text(_) | Fact::Number(_) | Fact::AnyCase(_) => 1,
-            Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null => 4,
+            Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null | Fact::Object => 4,
             Fact::Bool(_) => 16,
             Fact::Range(_) => 64,
-            Fact::Present => 256,
+            Fact::Present => PRESENT,
         };
         self.any.iter().map(weight).sum()
     }

@@ -3,7 +3,7 @@
 //! Filters become clauses, each of which exists once (`program`), and the places of the event that
 //! clauses look at become two tries (`slots`). An event is read along these (`walk`), stepping over
 //! everything else (`skip`). Each filter is posted in an index under facts that must hold if it takes
-//! an event (`key`, `facts`, `build`), those that fewest other filters share; the `index` leads from the
+//! an event (`key`, `facts`, `inside`, `build`), those that fewest other filters share; the `index` leads from the
 //! values of an event to the filters left, of which the clauses that are not certain by then are
 //! decided (`atom`), each once for an event however many filters ask.
 //!
@@ -13,6 +13,7 @@ mod atom;
 mod build;
 mod facts;
 mod index;
+mod inside;
 mod key;
 mod names;
 mod program;

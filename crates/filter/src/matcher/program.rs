@@ -1,6 +1,7 @@
 //! From filters to rules of clauses: each clause once, with the keys it can be found by.
 use super::atom::{Atom, AtomId, Term};
 use super::facts::{comparison_keys, field_keys, regex_keys};
+use super::inside::Inside;
 use super::key::{Fact, Keys};
 use super::slots::{SlotId, Slots, Step};
 
@@ -14,7 +15,7 @@ use crate::{Condition, Filter, Pattern};
 use std::collections::HashMap;
 
 /// Dots of a field's path up to which each way to spell it has its own place in the trie.
-const DOTS_MAX: usize = 32;
+pub(super) const DOTS_MAX: usize = 32;
 
 /// Clauses, joined.
 pub(super) type AtomTree = Tree<AtomId>;
@@ -71,22 +72,29 @@ impl Program {
         let tree = flat(tree);
         let mut parts = Vec::new();
         conjuncts(tree, &mut parts);
-        for part in parts {
-            let keys = keys(&part, true);
+        let found: Vec<Option<Keys>> = parts.iter().map(|part| keys(part, true)).collect();
+        // To look into arrays costs a walk through them: only for what is hard to find otherwise.
+        let is_hard = found.iter().flatten().all(Keys::are_common);
+        for (part, keys) in parts.into_iter().zip(found) {
+            let inside = match &part {
+                Tree::Atom(known) if is_hard => known.inside.as_ref(),
+                _ => None,
+            };
+            let keys = inside.and_then(|inside| self.inside(inside)).or(keys);
             let Ok(tree) = part.map(&mut |known| Ok::<_, std::convert::Infallible>(known.atom));
             rule.clauses.push(Clause { tree: Some(tree), keys });
         }
     }
 
-    fn expression(
+    fn expression<'f>(
         &mut self,
-        expression: &Tree<Test>,
-    ) -> Result<Tree<Known>, std::convert::Infallible> {
+        expression: &'f Tree<Test>,
+    ) -> Result<Tree<Known<'f>>, std::convert::Infallible> {
         expression.map(&mut |test| Ok(self.test(test)))
     }
 
     /// The clause of a test at the top level, where `@` and `$` are the event.
-    fn test(&mut self, test: &Test) -> Known {
+    fn test<'f>(&mut self, test: &'f Test) -> Known<'f> {
         let compiled = match test {
             Test::Exists(path) => self.exists(path),
             Test::Compare(comparison) => self.compare(comparison),
@@ -94,17 +102,17 @@ impl Program {
         };
         compiled.unwrap_or_else(|| {
             let atom = self.add(format!("? {test:?}"), || Atom::Document(test.clone()));
-            Known { atom, holds: None, fails: None }
+            Known { atom, holds: None, fails: None, inside: None }
         })
     }
 
-    fn exists(&mut self, path: &Path) -> Option<Known> {
+    fn exists<'f>(&mut self, path: &'f Path) -> Option<Known<'f>> {
         let (steps, rest) = singular(path);
         if rest.is_empty() {
             let slot = self.slots.single(&steps);
             let atom = self.add(format!("e{slot}"), || Atom::Exists(slot));
             let holds = Some(Keys::one(slot, Fact::Present, true));
-            return Some(Known { atom, holds, fails: None });
+            return Some(Known { atom, holds, fails: None, inside: None });
         }
         if rest.iter().any(looks_at_root) {
             return None;
@@ -114,10 +122,11 @@ impl Program {
             slot,
             test: Test::Exists(Path::new(Start::Current, rest.to_vec())),
         });
-        Some(Known { atom, holds: Some(Keys::present(slot)), fails: None })
+        let inside = Inside::of(slot, &steps, rest);
+        Some(Known { atom, holds: Some(Keys::present(slot)), fails: None, inside })
     }
 
-    fn compare(&mut self, comparison: &Comparison) -> Option<Known> {
+    fn compare(&mut self, comparison: &Comparison) -> Option<Known<'static>> {
         let left = self.term(&comparison.left)?;
         let right = self.term(&comparison.right)?;
         let operator = comparison.operator;
@@ -128,10 +137,10 @@ impl Program {
         };
         let identity = format!("c{} {} {}", Written(&left), operator.as_str(), Written(&right));
         let atom = self.add(identity, || Atom::Compare { left, operator, right });
-        Some(Known { atom, holds, fails })
+        Some(Known { atom, holds, fails, inside: None })
     }
 
-    fn regex(&mut self, test: &RegexTest) -> Option<Known> {
+    fn regex(&mut self, test: &RegexTest) -> Option<Known<'static>> {
         let RegexPattern::Literal { text, regex } = &test.pattern else { return None };
         let subject = self.term(&test.subject)?;
         let holds = match &subject {
@@ -141,7 +150,7 @@ impl Program {
         let whole = if test.whole { 'm' } else { 's' };
         let identity = format!("r{whole}{} {text}", Written(&subject));
         let atom = self.add(identity, || Atom::Regex { subject, regex: regex.clone() });
-        Some(Known { atom, holds, fails: None })
+        Some(Known { atom, holds, fails: None, inside: None })
     }
 
     fn term(&mut self, operand: &Operand) -> Option<Term> {
@@ -208,14 +217,16 @@ impl Program {
 }
 
 /// A clause with what is known when it holds, and when it does not.
-struct Known {
+struct Known<'f> {
     atom: AtomId,
     holds: Option<Keys>,
     fails: Option<Keys>,
+    /// The filter in it that takes children.
+    inside: Option<Inside<'f>>,
 }
 
 /// Removes the level of the text's own parentheses.
-fn flat(tree: Tree<Tree<Known>>) -> Tree<Known> {
+fn flat<'f>(tree: Tree<Tree<Known<'f>>>) -> Tree<Known<'f>> {
     match tree {
         Tree::Or(parts) => Tree::Or(parts.into_iter().map(flat).collect()),
         Tree::And(parts) => Tree::And(parts.into_iter().map(flat).collect()),
@@ -225,7 +236,7 @@ fn flat(tree: Tree<Tree<Known>>) -> Tree<Known> {
 }
 
 /// The parts of a conjunction, and of those in it.
-fn conjuncts(tree: Tree<Known>, parts: &mut Vec<Tree<Known>>) {
+fn conjuncts<'f>(tree: Tree<Known<'f>>, parts: &mut Vec<Tree<Known<'f>>>) {
     match tree {
         Tree::And(all) => all.into_iter().for_each(|one| conjuncts(one, parts)),
         other => parts.push(other),
@@ -233,7 +244,7 @@ fn conjuncts(tree: Tree<Known>, parts: &mut Vec<Tree<Known>>) {
 }
 
 /// The keys of a tree that holds, or does not.
-fn keys(tree: &Tree<Known>, holds: bool) -> Option<Keys> {
+fn keys(tree: &Tree<Known<'_>>, holds: bool) -> Option<Keys> {
     match tree {
         Tree::Atom(known) if holds => known.holds.clone(),
         Tree::Atom(known) => known.fails.clone(),

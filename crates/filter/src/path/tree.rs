@@ -24,9 +24,12 @@ impl<A> Tree<A> {
     ///
     /// # Errors
     /// The first error of `atom`.
-    pub fn map<B, E>(&self, atom: &mut impl FnMut(&A) -> Result<B, E>) -> Result<Tree<B>, E> {
+    pub fn map<'t, B, E>(
+        &'t self,
+        atom: &mut impl FnMut(&'t A) -> Result<B, E>,
+    ) -> Result<Tree<B>, E> {
         let mut all =
-            |parts: &[Self]| parts.iter().map(|one| one.map(atom)).collect::<Result<_, E>>();
+            |parts: &'t [Self]| parts.iter().map(|one| one.map(atom)).collect::<Result<_, E>>();
         Ok(match self {
             Self::Or(parts) => Tree::Or(all(parts)?),
             Self::And(parts) => Tree::And(all(parts)?),

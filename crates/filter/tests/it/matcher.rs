@@ -81,7 +81,17 @@ fn realistic(generator: &mut Generator) -> String {
         5 => format!("{path} < {other}"),
         6 => format!("({path} == {text} || {other} == {number})"),
         7 => format!("!({path} != {text})"),
-        8 => format!("{path}[?@.a == {number} && @.b]"),
+        8 => {
+            let inner = match generator.below(5) {
+                0 => format!("@.a == {number} && @.b"),
+                1 => format!("@.a == {text} || {number} < @.b"),
+                2 => format!("!(@.a != {text})"),
+                3 => format!("@.a.b == {text}"),
+                _ => format!("@['a.b'] == {number} || @.c >= {text}"),
+            };
+            let path = generator.pick(&[path, "$"]);
+            format!("{path}[?{inner}]")
+        }
         9 => format!("match({path}, {})", generator.pick(&["'a.*'", "'ab?'", "'a|b'", "'.*b'"])),
         _ => format!("length({path}) > 1"),
     }
