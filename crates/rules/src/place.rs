@@ -54,9 +54,9 @@ pub struct ScalarPlace {
 }
 
 /// Bytes between the marks at which characters are counted ahead.
-const MARK_BYTES: usize = 1_024;
+const MARK_BYTES: usize = 128;
 
-/// Finds lines and columns in one text; a look-up reads at most 2 KiB, however long the line.
+/// Finds lines and columns in one text; a look-up reads at most 256 bytes, however long the line.
 #[derive(Debug, Clone)]
 pub(crate) struct Lines {
     /// Byte offset of the first byte of every line.

@@ -124,7 +124,7 @@ impl Walk {
             self.push(
                 "L0104",
                 atom,
-                format!("`{pattern}` has an anchor, which RFC 9485 takes for a plain character"),
+                format!("`{pattern}` has an anchor, which RFC 9485 takes for a plain character and this bus for an anchor"),
                 "leave it out: `match` takes the whole string, and `search` any part of it; for the \
                  character itself write `[$]`"
                     .to_owned(),

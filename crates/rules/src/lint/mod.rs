@@ -7,7 +7,7 @@
 //! | `L0101` | a clause that also holds where its path is missing (`!=`, `!`) |
 //! | `L0102` | two paths compared, which are equal when both are missing |
 //! | `L0103` | `$[?…]` at the top level, which looks into the members of the event |
-//! | `L0104` | `^` or `$` in a regular expression, which has no anchors |
+//! | `L0104` | `^` or `$` in a regular expression, which need not be an anchor elsewhere |
 //! | `L0105` | a condition or clause that always holds |
 //! | `L0106` | a condition or clause that never holds |
 //! | `L0107` | EventBridge's name of a field in a `when` |
