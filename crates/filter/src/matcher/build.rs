@@ -162,6 +162,9 @@ impl Shares {
                 // Where children are filtered there is nearly always an array.
                 Fact::Object => same.div_ceil(64),
                 Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null => same.saturating_mul(2),
+                Fact::Network(_) => same.saturating_mul(2).saturating_add(2),
+                // The text is read once more.
+                Fact::Contains(_) => same.saturating_mul(2).saturating_add(8),
                 Fact::Bool(_) => same.saturating_mul(4),
                 // About half of the ranges of a place hold for a value.
                 Fact::Range(_) => {

@@ -7,6 +7,7 @@ use crate::pattern::fold::folded;
 use crate::pattern::operator::{Case, Test as FieldTest};
 use crate::pattern::range::{Comparison as Sign, Range as Numeric};
 use eventyard_event::json::Value;
+use ipnet::IpNet;
 
 /// The keys of a comparison that holds.
 pub(super) fn comparison_keys(left: &Term, operator: Operator, right: &Term) -> Option<Keys> {
@@ -68,6 +69,9 @@ pub(super) fn literal_keys(
 /// What a string that an I-Regexp takes begins with, where the pattern says so in plain characters.
 pub(super) fn regex_keys(slot: SlotId, pattern: &str, whole: bool) -> Keys {
     let is_plain = |c: char| !"\\.[](){}|*+?^$".contains(c);
+    if !whole && !pattern.is_empty() && pattern.chars().all(is_plain) {
+        return Keys::contains(slot, pattern);
+    }
     if !whole || pattern.contains('|') {
         return Keys::present(slot);
     }
@@ -104,6 +108,10 @@ fn field_test(slot: SlotId, test: &FieldTest) -> Keys {
             Keys::one(slot, Fact::Number(bits(number.value)), number.value.is_finite())
         }
         FieldTest::Text(text) => Keys::one(slot, Fact::Text(text.as_bytes().into()), true),
+        FieldTest::Cidr(block) => Keys::one(slot, Fact::Network(block.net().trunc()), true),
+        FieldTest::Address(address, _) => {
+            Keys::one(slot, Fact::Network(IpNet::from(*address)), true)
+        }
         FieldTest::AnyCase(text) if text.is_ascii() => {
             Keys::one(slot, Fact::AnyCase(folded(text).into_bytes().into()), true)
         }
@@ -116,7 +124,12 @@ fn field_test(slot: SlotId, test: &FieldTest) -> Keys {
                 Keys { exact: false, ..Keys::prefix(slot, head) }
             }
             [.., tail] if !tail.is_empty() => Keys { exact: false, ..Keys::suffix(slot, tail) },
-            _ => Keys::present(slot),
+            pieces => match pieces.iter().max_by_key(|piece| piece.len()) {
+                Some(longest) if !longest.is_empty() => {
+                    Keys { exact: false, ..Keys::contains(slot, longest) }
+                }
+                _ => Keys::present(slot),
+            },
         },
         FieldTest::Exists(true) => Keys::one(slot, Fact::Present, true),
         _ => Keys::present(slot),

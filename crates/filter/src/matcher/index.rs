@@ -2,14 +2,18 @@
 //!
 //! One table holds the keys of all nodes; ranges are beside it, sorted by their lower ends.
 use super::key::{Fact, Key, bits};
+use super::parts::Parts;
 use super::program::AtomTree;
 use super::ranges::Ranges;
 use super::slots::SlotId;
 use super::values::{Kind, Span, Values};
+use crate::pattern::address;
 use crate::pattern::fold::folded;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use ipnet::IpNet;
 use std::hash::{BuildHasher, Hasher};
+use std::net::IpAddr;
 
 pub(super) type NodeId = u32;
 
@@ -56,6 +60,9 @@ struct Probe {
     slot: SlotId,
     texts: bool,
     any_case: bool,
+    parts: Parts,
+    /// Of the blocks of addresses: whether of IPv4, and how many bits of an address they name.
+    networks: Vec<(bool, u8)>,
     words: bool,
     numbers: bool,
     /// Lengths of the beginnings and endings.
@@ -84,6 +91,7 @@ const FALSE: u8 = 5;
 const NULL: u8 = 6;
 const ANY_CASE: u8 = 7;
 const OBJECT: u8 = 8;
+const NETWORK: u8 = 9;
 
 impl Index {
     pub fn add(&mut self, always: Vec<Post>) -> NodeId {
@@ -120,6 +128,11 @@ impl Index {
         let Some(probe) = self.probe(node, key.slot) else { return };
         let (kind, literal) = match key.fact {
             Fact::Present => return probe.present = Some(target),
+            Fact::Contains(text) => return probe.parts.push(text, target),
+            Fact::Network(net) => {
+                note(&mut probe.networks, (net.addr().is_ipv4(), net.prefix_len()));
+                (NETWORK, octets(net))
+            }
             Fact::Range(range) => return probe.ranges.items.push((range, target)),
             Fact::Text(text) => {
                 probe.texts = true;
@@ -175,6 +188,7 @@ impl Index {
         };
         for probe in &mut node.probes {
             probe.ranges.finish();
+            probe.parts.finish();
             probe.prefixes.sort_unstable();
             probe.suffixes.sort_unstable();
         }
@@ -290,6 +304,12 @@ impl Index {
         if probe.any_case {
             self.any_case(node, probe.slot, text, found);
         }
+        if !probe.parts.is_empty() {
+            probe.parts.holding(text, found);
+        }
+        if !probe.networks.is_empty() {
+            self.network(node, probe, text, found);
+        }
         for length in &probe.prefixes {
             let Some(start) = text.get(..*length) else { break };
             self.get(node, probe.slot, PREFIX, start).into_iter().for_each(&mut *found);
@@ -306,6 +326,16 @@ impl Index {
         // INVARIANT (checked): the bytes are a stretch of a `str`.
         let text = folded(std::str::from_utf8(text).unwrap_or_default());
         self.get(node, slot, ANY_CASE, text.as_bytes()).into_iter().for_each(found);
+    }
+
+    fn network(&self, node: NodeId, probe: &Probe, text: &[u8], found: &mut impl FnMut(Target)) {
+        let text = std::str::from_utf8(text).unwrap_or_default();
+        let Some(address) = address::parse(text) else { return };
+        let own = probe.networks.iter().filter(|(is_v4, _)| *is_v4 == address.is_ipv4());
+        for net in own.filter_map(|(_, bits)| IpNet::new(address, *bits).ok()) {
+            let target = self.get(node, probe.slot, NETWORK, &octets(net));
+            target.into_iter().for_each(&mut *found);
+        }
     }
 
     #[inline]
@@ -328,6 +358,8 @@ impl Probe {
             slot,
             texts: false,
             any_case: false,
+            parts: Parts::default(),
+            networks: Vec::new(),
             words: false,
             numbers: false,
             prefixes: Vec::new(),
@@ -341,6 +373,8 @@ impl Probe {
     fn is_valued(&self) -> bool {
         self.texts
             || self.any_case
+            || !self.parts.is_empty()
+            || !self.networks.is_empty()
             || self.words
             || self.numbers
             || !self.prefixes.is_empty()
@@ -349,8 +383,18 @@ impl Probe {
     }
 }
 
-fn note(lengths: &mut Vec<usize>, length: usize) {
-    if !lengths.contains(&length) {
-        lengths.push(length);
+fn note<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
     }
+}
+
+/// A block of addresses as bytes: its bits, and its first address.
+fn octets(net: IpNet) -> Box<[u8]> {
+    let mut bytes = vec![net.prefix_len()];
+    match net.network() {
+        IpAddr::V4(address) => bytes.extend(address.octets()),
+        IpAddr::V6(address) => bytes.extend(address.octets()),
+    }
+    bytes.into()
 }

@@ -1,6 +1,7 @@
 //! Necessary conditions that an index can look up: if a filter takes an event, one of its keys holds.
 use super::slots::SlotId;
 use eventyard_event::json::Number;
+use ipnet::IpNet;
 use std::cmp::Ordering;
 
 /// Bytes of a beginning or an ending that are looked up: so many lookups a value costs at most.
@@ -26,6 +27,10 @@ pub(super) enum Fact {
     Prefix(Box<[u8]>),
     /// A string that ends so.
     Suffix(Box<[u8]>),
+    /// A string with this in it.
+    Contains(Box<[u8]>),
+    /// A string that is an address in the block.
+    Network(IpNet),
     /// A number, as the nearest binary64: equal numbers have the same one.
     Number(u64),
     Bool(bool),
@@ -154,6 +159,13 @@ impl Keys {
         Self::one(slot, Fact::Suffix(cut.into()), cut.len() == bytes.len())
     }
 
+    /// A string with `text` in it.
+    pub fn contains(slot: SlotId, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let cut = bytes.get(..AFFIX_BYTES_MAX).unwrap_or(bytes);
+        Self::one(slot, Fact::Contains(cut.into()), cut.len() == bytes.len())
+    }
+
     /// One of the alternatives holds; nothing is known when one of them has no keys.
     pub fn either(all: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
         let mut either = Self { any: Vec::new(), exact: true };
@@ -180,7 +192,8 @@ impl Keys {
         let weight = |key: &Key| match key.fact {
             Fact::Text(_) | Fact::Number(_) | Fact::AnyCase(_) => 1,
             Fact::Prefix(_) | Fact::Suffix(_) | Fact::Null | Fact::Object => 4,
-            Fact::Bool(_) => 16,
+            Fact::Network(_) => 8,
+            Fact::Bool(_) | Fact::Contains(_) => 16,
             Fact::Range(_) => 64,
             Fact::Present => PRESENT,
         };

@@ -16,6 +16,7 @@ mod index;
 mod inside;
 mod key;
 mod names;
+mod parts;
 mod program;
 mod ranges;
 mod skip;

@@ -74,6 +74,11 @@ impl Block {
         }
     }
 
+    /// The addresses of the block.
+    pub(crate) fn net(&self) -> IpNet {
+        self.net
+    }
+
     /// Whether the block holds the address that `text` is; never when it is none.
     pub(crate) fn holds(&self, text: &str) -> bool {
         parse(text).is_some_and(|address| self.net.contains(&address))

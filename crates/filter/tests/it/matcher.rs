@@ -73,7 +73,7 @@ fn realistic(generator: &mut Generator) -> String {
     let other = generator.pick(&["$.a", "$.b.a", "$.c"]);
     let number = generator.pick(&["0", "1", "2", "0.5", "9007199254740993", "-1", "1e0"]);
     let text = generator.pick(&["'a'", "'ab'", "''", "'b'"]);
-    match generator.below(11) {
+    match generator.below(12) {
         0 | 1 => format!("{path} == {text}"),
         2 => format!("{path} == {number}"),
         3 => format!("{path} > {number}"),
@@ -93,6 +93,7 @@ fn realistic(generator: &mut Generator) -> String {
             format!("{path}[?{inner}]")
         }
         9 => format!("match({path}, {})", generator.pick(&["'a.*'", "'ab?'", "'a|b'", "'.*b'"])),
+        10 => format!("search({path}, {})", generator.pick(&["'a'", "'b'", "'ab'", "'a.'"])),
         _ => format!("length({path}) > 1"),
     }
 }
@@ -148,6 +149,11 @@ fn test(generator: &mut Generator) -> Value {
         json!({"wildcard": "a*"}),
         json!({"wildcard": "*b"}),
         json!({"wildcard": "*"}),
+        json!({"wildcard": "*b*"}),
+        json!({"wildcard": "*a*b*"}),
+        json!({"cidr": "10.0.0.0/8"}),
+        json!({"cidr": "10.1.0.0/16"}),
+        json!("10.1.2.3"),
         json!({"anything-but": ["a", "b"]}),
         json!({"anything-but": {"prefix": "a"}}),
         json!({"numeric": [">", 0]}),
@@ -162,7 +168,13 @@ fn event(generator: &mut Generator) -> String {
     let mut members = Map::new();
     for _ in 0..4 {
         let name = generator.pick(&["a", "b", "c", "a.b", "x"]).to_owned();
-        members.insert(name, generator.document(3));
+        let address =
+            generator.pick(&["10.1.2.3", "010.1.2.3", "10.9.9.9", "::ffff:a01:203", "bab"]);
+        let value = match generator.below(6) {
+            0 => json!(address),
+            _ => generator.document(3),
+        };
+        members.insert(name, value);
     }
     let event = match generator.below(12) {
         0 => generator.document(3),
