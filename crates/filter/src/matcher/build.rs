@@ -2,7 +2,7 @@
 //! is still many is divided again by the clauses that are left.
 use super::index::{Index, NodeId, Post, Target};
 use super::key::{Fact, Key};
-use super::program::{Clause, Rule};
+use super::program::{AtomTree, Clause, Rule};
 use std::collections::HashMap;
 
 /// Up to this many rules under one key are not divided further.
@@ -32,7 +32,7 @@ pub(super) fn build(rules: &[Rule]) -> Index {
     let item = |rule| Item { rule, used: Vec::new(), certain: Vec::new(), copies: 1 };
     let items = (0..rules.len()).map(number).map(item).collect();
     builder.index.residuals.push(Box::default());
-    builder.residuals.insert(Vec::new(), 0);
+    builder.residuals.insert(Box::default(), 0);
     let root = builder.node(items, 0);
     builder.index.root = root;
     builder.index
@@ -42,7 +42,7 @@ struct Builder<'r> {
     rules: &'r [Rule],
     index: Index,
     /// The numbers of the residuals, by the clauses in them.
-    residuals: Map<Vec<String>, u32>,
+    residuals: Map<Box<[AtomTree]>, u32>,
 }
 
 impl Builder<'_> {
@@ -114,14 +114,13 @@ impl Builder<'_> {
     /// A rule with what is left to be verified of it.
     fn post(&mut self, item: &Item) -> Post {
         let left = (0_u16..).zip(self.clauses(item));
-        let left: Vec<_> = left
+        let left: Box<[AtomTree]> = left
             .filter(|(number, _)| !item.certain.contains(number))
             .filter_map(|(_, clause)| clause.tree.clone())
             .collect();
-        let identity: Vec<String> = left.iter().map(|tree| format!("{tree:?}")).collect();
         let next = u32::try_from(self.index.residuals.len()).unwrap_or(u32::MAX);
-        let residual = *self.residuals.entry(identity).or_insert_with(|| {
-            self.index.residuals.push(left.into());
+        let residual = *self.residuals.entry(left).or_insert_with_key(|left| {
+            self.index.residuals.push(left.clone());
             next
         });
         Post { rule: item.rule, residual }

@@ -4,7 +4,6 @@ use super::facts::{comparison_keys, field_keys, regex_keys};
 use super::inside::Inside;
 use super::key::{Fact, Keys};
 use super::slots::{SlotId, Slots, Step};
-
 use crate::path::ir::{
     Comparison, Operand, Operator, Path, Pattern as RegexPattern, RegexTest, Segment, Selector,
     Start, Test,
@@ -41,11 +40,9 @@ pub(super) struct Clause {
 pub(super) struct Program {
     pub slots: Slots,
     pub atoms: Vec<Atom>,
+    /// The clauses by what they look at and what they want.
     known: HashMap<String, AtomId, foldhash::fast::FixedState>,
 }
-
-/// A clause that is known already, by what it looks at and what it wants.
-type Identity = String;
 
 impl Program {
     /// Forgets what is needed only to compile.
@@ -165,7 +162,7 @@ impl Program {
         }
     }
 
-    fn add(&mut self, identity: Identity, atom: impl FnOnce() -> Atom) -> AtomId {
+    fn add(&mut self, identity: String, atom: impl FnOnce() -> Atom) -> AtomId {
         let next = AtomId::try_from(self.atoms.len()).unwrap_or(AtomId::MAX);
         *self.known.entry(identity).or_insert_with(|| {
             self.atoms.push(atom());
@@ -201,7 +198,8 @@ impl Program {
     }
 
     fn field(&mut self, pattern: &Pattern, number: usize, leaf: &Leaf, slot: SlotId) -> AtomId {
-        self.add(format!("f{slot} {}", leaf.describe()), || Atom::Field {
+        // By the compiled tests: two lists may be described in the same words.
+        self.add(format!("f{slot} {:?}", leaf.tests), || Atom::Field {
             slot,
             pattern: pattern.clone(),
             leaf: number,
@@ -209,7 +207,9 @@ impl Program {
     }
 
     fn whole(&mut self, pattern: &Pattern, slots: Vec<SlotId>) -> AtomId {
-        self.add(format!("p{} {}", slots.len(), pattern.text()), || Atom::Pattern {
+        // With the places: one text means others in another view.
+        let places: Vec<&str> = pattern.leaves().iter().map(|leaf| leaf.place.as_str()).collect();
+        self.add(format!("p{places:?} {}", pattern.text()), || Atom::Pattern {
             slots,
             pattern: pattern.clone(),
         })

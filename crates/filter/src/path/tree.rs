@@ -1,7 +1,7 @@
 //! The boolean structure of a logical expression, whatever its atoms are.
 
 /// `||`, `&&`, `!` and parentheses over atoms (RFC 9535 §2.3.5.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Tree<A> {
     Or(Vec<Tree<A>>),
     And(Vec<Tree<A>>),

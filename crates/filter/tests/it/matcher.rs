@@ -155,6 +155,8 @@ fn test(generator: &mut Generator) -> Value {
         json!({"cidr": "10.1.0.0/16"}),
         json!("10.1.2.3"),
         json!({"anything-but": ["a", "b"]}),
+        json!({"anything-but": "a"}),
+        json!("b"),
         json!({"anything-but": {"prefix": "a"}}),
         json!({"numeric": [">", 0]}),
         json!({"numeric": [">=", 1, "<", 2]}),
@@ -219,6 +221,28 @@ fn case_does_not_count_where_a_letter_has_a_cousin_outside_of_ascii() {
     check(&matcher, "{\"a\":\"\u{17f}\u{212a}\u{131}\"}", &[0]);
     check(&matcher, r#"{"a":"\u00e9T\u00c9"}"#, &[1]);
     check(&matcher, r#"{"a":"sk"}"#, &[]);
+}
+
+#[test]
+fn clauses_that_read_alike_are_not_taken_for_one() {
+    let filter = |pattern: &str, view| {
+        let pattern = Pattern::parse_json(pattern, view).unwrap();
+        Filter { when: None, pattern: Some(pattern) }
+    };
+    let matcher = Matcher::new([
+        filter(r#"{"a":[{"anything-but":["x","y"]}]}"#, View::Raw),
+        filter(r#"{"a":[{"anything-but":"x"},"y"]}"#, View::Raw),
+    ]);
+    check(&matcher.unwrap(), r#"{"a":"y"}"#, &[1]);
+    // The same text means other places of the event: in both, one field is there and one is not.
+    let text = r#"{"detail":{"a":["x"],"b":[{"exists":false}]}}"#;
+    let matcher = Matcher::new([filter(text, View::Raw), filter(text, View::Event)]).unwrap();
+    check(&matcher, r#"{"detail":{"a":"x"}}"#, &[0]);
+    check(&matcher, r#"{"data":{"a":"x"}}"#, &[1]);
+    let deep = format!(r#"{{"detail":{}["x"]{}}}"#, r#"{"a":"#.repeat(40), "}".repeat(40));
+    let matcher = Matcher::new([filter(&deep, View::Raw), filter(&deep, View::Event)]).unwrap();
+    check(&matcher, &deep, &[0]);
+    check(&matcher, &deep.replace("detail", "data"), &[1]);
 }
 
 #[test]
