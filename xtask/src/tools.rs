@@ -29,9 +29,12 @@ pub fn cargo_deny() -> Result<()> {
     crate::test::cargo(&arguments, &[])
 }
 
-/// Whether valgrind can be run. A machine of continuous integration gets it; on a developer's own,
-/// packages of the system are theirs to install.
-pub fn valgrind() -> bool {
+/// Sees to it that valgrind can be run. A machine of continuous integration gets it; on a developer's
+/// own, packages of the system are theirs to install.
+///
+/// # Errors
+/// When there is none.
+pub fn valgrind() -> Result<()> {
     let runs = || {
         let mut probe = Command::new("valgrind");
         probe.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
@@ -47,7 +50,10 @@ pub fn valgrind() -> bool {
         let _ = apt(&["update", "-qq"]);
         let _ = apt(&["install", "-y", "-qq", "--no-install-recommends", "valgrind"]);
     }
-    runs()
+    if runs() {
+        return Ok(());
+    }
+    bail!("valgrind is needed to count instructions: `apt-get install valgrind`")
 }
 
 /// A Python environment with the AWS CLI and boto3 of `tests/requirements.txt`; returns its `bin` folder.

@@ -1,24 +1,8 @@
 //! One change of a document: a value set or removed at one place.
-use crate::pattern::escaped;
+use crate::path::Step;
+use crate::path::eval::{Key, normalized};
 use eventyard_event::json::{Object, Value};
 use std::borrow::Cow;
-
-/// One step of a normalized path (RFC 9535 §2.7).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
-    Name(String),
-    Index(usize),
-}
-
-impl Step {
-    /// Where the step leads from `node`.
-    pub fn child<'d, 'v>(&self, node: &'d Value<'v>) -> Option<&'d Value<'v>> {
-        match self {
-            Self::Name(name) => node.get(name),
-            Self::Index(index) => node.index(*index),
-        }
-    }
-}
 
 /// Sets or removes one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +42,8 @@ impl Change {
 
     /// The normalized path of the place.
     pub fn place(&self) -> String {
-        let step = |step: &Step| match step {
-            Step::Name(name) => format!("['{}']", escaped(name, '\'')),
-            Step::Index(index) => format!("[{index}]"),
-        };
-        format!("${}", self.path.iter().map(step).collect::<String>())
+        let keys: Vec<Key<'_>> = self.path.iter().map(Step::key).collect();
+        normalized(&keys)
     }
 }
 

@@ -6,7 +6,8 @@
 use super::facts::literal_keys;
 use super::key::{Fact, Keys};
 use super::program::{DOTS_MAX, Program};
-use super::slots::{SlotId, Step};
+use super::slots::SlotId;
+use crate::path::Step;
 use crate::path::ir::{Comparison, Operand, Operator, Path, Segment, Selector, Start, Test};
 use crate::path::tree::Tree;
 use eventyard_event::json::Value;

@@ -3,7 +3,8 @@ use super::atom::{Atom, AtomId, Term};
 use super::facts::{comparison_keys, field_keys, regex_keys};
 use super::inside::Inside;
 use super::key::{Fact, Keys};
-use super::slots::{SlotId, Slots, Step};
+use super::slots::{SlotId, Slots};
+use crate::path::Step;
 use crate::path::ir::{
     Comparison, Operand, Operator, Path, Pattern as RegexPattern, RegexTest, Segment, Selector,
     Start, Test,

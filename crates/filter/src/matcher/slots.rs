@@ -4,19 +4,13 @@
 //! of a pattern is a sequence of names that passes through arrays, every element of them, and whose
 //! names may be joined by dots (`{"a.b":1}` is `{"a":{"b":1}}`).
 use super::names::Names;
+use crate::path::Step;
 use std::collections::HashMap;
 
 /// A place, numbered; what an event has there is its values.
 pub(super) type SlotId = usize;
 /// A node of a trie.
 pub(super) type NodeId = usize;
-
-/// One step of a way that selects one node at most.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Step {
-    Name(String),
-    Index(usize),
-}
 
 /// All places.
 #[derive(Debug, Default)]

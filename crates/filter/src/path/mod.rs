@@ -8,6 +8,7 @@ mod dialect;
 mod lex;
 mod limits;
 mod literal;
+mod step;
 pub(crate) mod tree;
 
 mod parse;
@@ -30,6 +31,7 @@ pub mod outline;
 
 pub use condition::Condition;
 pub use query::Query;
+pub(crate) use step::Step;
 
 pub(crate) use propose::beside;
 

@@ -8,7 +8,8 @@ use super::leaf::Leaf;
 use super::operator::Test;
 use super::walk::{self, Found, Step as Walked};
 use super::{Pattern, View};
-use crate::explain::change::{Change, Proposals, Rewrite, Step};
+use crate::explain::change::{Change, Proposals, Rewrite};
+use crate::path::Step;
 use crate::path::beside;
 
 /// Values of the event that are regarded, and alternatives of the field.

@@ -13,7 +13,8 @@ mod step;
 pub(crate) use compare::compare;
 pub(crate) use nodes::Counted;
 pub(crate) use operand::{Operand, length};
-pub(crate) use select::select;
+pub(crate) use select::{normalized, select};
+pub(crate) use step::Key;
 
 use super::ir::{Expression, MemoId, NodeFilter, Path, Pattern, RegexTest, Start, Test};
 use super::iregexp;

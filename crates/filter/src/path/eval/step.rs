@@ -5,7 +5,7 @@ use eventyard_event::json::Value;
 
 /// How a child is found from its parent; the building block of normalized paths (RFC 9535 §2.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::path) enum Key<'k> {
+pub(crate) enum Key<'k> {
     Name(&'k str),
     Index(usize),
 }

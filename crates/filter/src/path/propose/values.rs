@@ -1,6 +1,7 @@
 //! Other values in the event, with which a clause may turn.
 use super::{Case, Sides, opposite};
-use crate::explain::change::{Change, Step};
+use crate::explain::change::Change;
+use crate::path::Step;
 use crate::path::eval::Operand as Seen;
 use crate::path::ir::{Comparison, Operand, Operator, Path, Pattern, RegexTest, Selector, Test};
 use eventyard_event::json::{Number, Value};
