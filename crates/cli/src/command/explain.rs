@@ -18,7 +18,8 @@ use crate::ruleset::{self, View};
 /// Rules of a listing without choice, and near misses of a longer one.
 const SHOWN_MAX: usize = 10;
 
-/// Says for every clause what it saw, what it wanted, and which single clause kept a rule from matching.
+/// Says for every clause what it saw, what it wanted, and which single clause kept a rule from matching,
+/// with edits that were tried.
 #[derive(Debug, clap::Args)]
 pub struct Explain {
     #[command(flatten)]
@@ -64,10 +65,7 @@ impl Explain {
     }
 
     fn write_text(&self, out: &mut impl Write, explained: &[Explained<'_>]) -> Result<()> {
-        if self.rule.is_some() {
-            return explained.iter().try_for_each(|one| write_with_edits(out, one));
-        }
-        if self.all || explained.len() <= SHOWN_MAX {
+        if self.rule.is_some() || self.all || explained.len() <= SHOWN_MAX {
             return explained.iter().try_for_each(|one| write_rule(out, one));
         }
         write_nearest(out, explained)
@@ -157,7 +155,7 @@ fn write_nearest(out: &mut impl Write, explained: &[Explained<'_>]) -> Result<()
     near.sort_by_key(|one| std::cmp::Reverse(one.holding()));
     near.truncate(SHOWN_MAX);
     matched.iter().try_for_each(|one| write_rule(out, one))?;
-    near.iter().try_for_each(|one| write_with_edits(out, one))?;
+    near.iter().try_for_each(|one| write_rule(out, one))?;
     match explained.len() - matched.len() - near.len() {
         0 => Ok(()),
         1 => Ok(writeln!(out, "1 other rule does not match; `--all` shows it")?),
@@ -165,7 +163,7 @@ fn write_nearest(out: &mut impl Write, explained: &[Explained<'_>]) -> Result<()
     }
 }
 
-fn write_with_edits(out: &mut impl Write, explained: &Explained<'_>) -> Result<()> {
+fn write_rule(out: &mut impl Write, explained: &Explained<'_>) -> Result<()> {
     write_clauses(out, explained)?;
     for edit in explained.edits() {
         writeln!(out, "  {}  {}", styled(GOOD, "edit"), edit_as_text(edit))?;
@@ -187,11 +185,6 @@ fn edit_as_text(edit: &Edit) -> String {
         Edit::Event { path, value: None } => format!("event: remove {path}"),
     };
     output::printable(&text)
-}
-
-fn write_rule(out: &mut impl Write, explained: &Explained<'_>) -> Result<()> {
-    write_clauses(out, explained)?;
-    Ok(writeln!(out)?)
 }
 
 fn write_clauses(out: &mut impl Write, explained: &Explained<'_>) -> Result<()> {
