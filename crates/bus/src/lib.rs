@@ -55,8 +55,8 @@ pub use page::{
 };
 pub use pipeline::{Bus, Next, PageReport, RecoverError, Unsealed};
 pub use ports::{
-    Clock, Deliveries, Ledger, Observer, Parcel, ParkedCursor, ParkedPage, ParkedQuery, Ports,
-    Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
+    Breakers, Clock, Deliveries, KeptBreaker, Ledger, Observer, Parcel, ParkedCursor, ParkedPage,
+    ParkedQuery, Ports, Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
 };
 pub use settings::{BreakerSettings, RetrySettings, Settings};
 pub use stage::{DeliveryRef, EventRef, Stage, WaitReason, What};

@@ -49,6 +49,10 @@ pub struct Accept {
     pub plan: Plan,
     /// The input it came by, for people: `http`, `sqs:events`.
     pub via: Arc<str>,
+    /// The group whose order its source keeps, if it keeps one: a ledger of several shards puts the
+    /// pages of one group into one shard, so that their numbers tell the order. All events of a batch have
+    /// the same.
+    pub order: Option<Arc<str>>,
 }
 
 /// An accepted event as the ledger keeps it.

@@ -79,6 +79,28 @@ pub async fn due_items_come_longest_due_first_and_only_those_of_the_target(
     assert_eq!(due(store, 30).await, [2, 3, 1]);
 }
 
+/// A worker that was told of items finds those that are due, wherever they stand.
+pub async fn due_items_are_found_by_their_keys_and_no_others(store: &impl Deliveries) {
+    let items = vec![
+        item(1, "x", 30),
+        item(2, "x", 10),
+        item(3, "x", 20),
+        item(4, "x", 5),
+        item(5, "y", 0),
+        parked(6, "x", 0),
+    ];
+    store.record(items.clone()).await.expect("recorded");
+    let keys: Vec<_> = [&items[0], &items[2], &items[1], &items[4], &items[5]]
+        .map(|item| item.key)
+        .into_iter()
+        .chain([item(9, "x", 0).key])
+        .collect();
+    let x = target("x");
+    assert_eq!(store.due_of(&x, &keys, at(20)).await, Ok(vec![items[1].clone(), items[2].clone()]));
+    assert_eq!(store.due_of(&x, &keys, at(9)).await, Ok(Vec::new()));
+    assert_eq!(store.due_of(&x, &[], at(99)).await, Ok(Vec::new()));
+}
+
 /// What became due together goes out in the order it was accepted.
 pub async fn equally_due_items_come_in_log_order(store: &impl Deliveries) {
     let items = [7, 3, 5, 1].map(|n| item(n, "x", 10));

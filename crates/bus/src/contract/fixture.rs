@@ -70,7 +70,7 @@ pub fn planned(event: Event, targets: &[&str]) -> Accept {
     };
     let deliveries = targets.iter().map(delivery).collect();
     let plan = Plan { rules: version(), matched: vec![rule("everything")], deliveries };
-    Accept { event, plan, via: "contract".into() }
+    Accept { event, plan, via: "contract".into(), order: None }
 }
 
 /// An item for this target, waiting since the start, with number `n` as its id and place in the log.

@@ -18,6 +18,21 @@ pub async fn of_a_group_only_the_first_is_due(store: &impl Deliveries) {
     assert_eq!(due(store, 20).await, [1, 4, 2]);
 }
 
+/// A worker that was told of a later one of a group leaves it alone while an earlier one is not done.
+pub async fn of_a_group_only_the_first_is_found_by_its_key(store: &impl Deliveries) {
+    let (first, second) = (grouped(1, "x", "a", 0), grouped(2, "x", "a", 0));
+    store.record(vec![second.clone(), first.clone()]).await.expect("recorded");
+    let x = target("x");
+    assert_eq!(store.due_of(&x, &[second.key], at(1)).await, Ok(Vec::new()));
+    let both = [second.key, first.key];
+    assert_eq!(store.due_of(&x, &both, at(1)).await, Ok(vec![first.clone()]));
+    assert!(claim(store, first.key, 1, 1).await);
+    assert_eq!(store.due_of(&x, &both, at(1)).await, Ok(Vec::new()));
+    let done = end(first.key, 1, DeliveryState::Delivered { at: at(2) }, 1);
+    store.settle(vec![done]).await.expect("settled");
+    assert_eq!(store.due_of(&x, &both, at(2)).await, Ok(vec![second]));
+}
+
 /// When the first is done, the next is due at once.
 pub async fn a_finished_head_makes_way_for_the_next(store: &impl Deliveries) {
     let (first, second) = (grouped(1, "x", "a", 0), grouped(2, "x", "a", 0));

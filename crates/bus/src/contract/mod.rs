@@ -19,6 +19,7 @@
     reason = "a case fails by panicking, like every test"
 )]
 
+pub mod breakers;
 pub mod deliveries;
 pub mod fixture;
 pub mod groups;
@@ -93,6 +94,7 @@ macro_rules! deliveries_contract {
             a_recorded_item_is_read_as_it_was_given
             recording_again_changes_nothing
             nothing_recorded_is_nothing_due
+            due_items_are_found_by_their_keys_and_no_others
             due_items_come_longest_due_first_and_only_those_of_the_target
             equally_due_items_come_in_log_order
             no_more_items_come_than_asked_for
@@ -109,6 +111,7 @@ macro_rules! deliveries_contract {
         }
         $crate::__contract_cases! { groups, $block_on, $fresh,
             of_a_group_only_the_first_is_due
+            of_a_group_only_the_first_is_found_by_its_key
             a_finished_head_makes_way_for_the_next
             a_head_that_waits_holds_its_group_and_no_other
             a_parked_head_lets_its_group_go_on
@@ -123,6 +126,18 @@ macro_rules! deliveries_contract {
             a_dropped_item_keeps_its_reason_and_is_not_redriven
             a_message_that_is_no_event_is_kept_once_with_its_bytes
             kept_messages_are_listed_page_by_page
+        }
+    };
+}
+
+/// The suite of [`Breakers`](crate::Breakers): see [`contract`](crate::contract).
+#[macro_export]
+macro_rules! breakers_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { breakers, $block_on, $fresh,
+            an_unknown_breaker_is_closed_at_revision_0
+            a_breaker_is_read_as_it_was_written
+            a_breaker_is_written_once_at_each_revision
         }
     };
 }

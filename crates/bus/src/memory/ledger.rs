@@ -91,7 +91,7 @@ impl State {
             let same = known.event.digest() == new.event.digest();
             return if same { Acceptance::Duplicate } else { Acceptance::Conflict };
         }
-        let Accept { event, plan, via } = new;
+        let Accept { event, plan, via, .. } = new;
         let stored = Arc::new(StoredEvent { event, plan, accepted_at, page, via });
         self.events.insert(identity, Arc::clone(&stored));
         events.push(stored);

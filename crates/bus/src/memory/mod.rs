@@ -4,6 +4,7 @@
 //! when the last clone is gone. A clone shares its state, so a test that "crashes" a bus starts another one
 //! on clones of the same stores.
 
+mod breakers;
 mod clock;
 mod deliveries;
 mod ledger;
@@ -13,6 +14,7 @@ mod rule_sets;
 mod store;
 mod targets;
 
+pub use breakers::MemoryBreakers;
 pub use clock::ManualClock;
 pub use observer::RecordingObserver;
 pub use ports::MemoryPorts;

@@ -1,6 +1,6 @@
 //! All memory adapters together.
 
-use super::{ManualClock, MemoryStore, RecordingObserver, RecordingTargets};
+use super::{ManualClock, MemoryBreakers, MemoryStore, RecordingObserver, RecordingTargets};
 use crate::Ports;
 
 /// A bus in memory: keep a clone to look at what happened.
@@ -8,6 +8,8 @@ use crate::Ports;
 pub struct MemoryPorts {
     /// Ledger, delivery items and rule sets.
     pub store: MemoryStore,
+    /// Breakers of targets.
+    pub breakers: MemoryBreakers,
     /// Where deliveries go.
     pub targets: RecordingTargets,
     /// The time.
@@ -20,6 +22,7 @@ impl Ports for MemoryPorts {
     type Ledger = MemoryStore;
     type Deliveries = MemoryStore;
     type RuleSets = MemoryStore;
+    type Breakers = MemoryBreakers;
     type Targets = RecordingTargets;
     type Clock = ManualClock;
     type Observer = RecordingObserver;
@@ -32,6 +35,9 @@ impl Ports for MemoryPorts {
     }
     fn rule_sets(&self) -> &Self::RuleSets {
         &self.store
+    }
+    fn breakers(&self) -> &Self::Breakers {
+        &self.breakers
     }
     fn targets(&self) -> &Self::Targets {
         &self.targets

@@ -4,7 +4,9 @@ use super::Bus;
 use super::round::{Due, Ready};
 use super::ship::Outbox;
 use crate::time::after;
-use crate::{Deliveries, Delivery, Lease, Ledger, Ports, Settlement, StoreError, What};
+use crate::{
+    Deliveries, Delivery, DeliveryKey, Lease, Ledger, Ports, Settlement, StoreError, What,
+};
 use eventyard_rules::TargetName;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -41,15 +43,41 @@ impl<P: Ports> Bus<P> {
         let now = self.now();
         let limit = self.settings.round_deliveries_max.max(1);
         let due = self.ports.deliveries().due(target, now, limit).await?;
+        // Behind what was parked there may be more that is overdue, breaker or not.
+        if self.round(target, due, now).await? { Ok(Next::Now) } else { self.next(target).await }
+    }
+
+    /// Makes a round for those of these deliveries of a target that are due, by the same rules as
+    /// [`attempt`](Self::attempt). For a worker that was told of them; others of the target stay as they are.
+    ///
+    /// # Errors
+    /// As [`attempt`](Self::attempt).
+    pub async fn attempt_these(
+        &self,
+        target: &TargetName,
+        keys: &[DeliveryKey],
+    ) -> Result<(), StoreError> {
+        self.settle(target).await?;
+        let now = self.now();
+        let due = self.ports.deliveries().due_of(target, keys, now).await?;
+        self.round(target, due, now).await.map(drop)
+    }
+
+    /// Makes a round of these due deliveries; true when something was parked without an attempt.
+    async fn round(
+        &self,
+        target: &TargetName,
+        due: Vec<Delivery>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let due = self.with_events(due).await?;
         let mut round = self.weigh(&due, now).await?;
-        self.admit(target, &mut round, now);
+        self.admit(target, &mut round, now).await?;
         let mut parked = self.put_aside(&mut round, now).await?;
         self.send_round(target, &round.send, now).await?;
         self.settle(target).await?;
         parked |= self.park_denied(target, &round.held).await?;
-        // Behind what was parked there may be more that is overdue, breaker or not.
-        if parked { Ok(Next::Now) } else { self.next(target).await }
+        Ok(parked)
     }
 
     async fn with_events(&self, due: Vec<Delivery>) -> Result<Vec<Due>, StoreError> {

@@ -13,11 +13,22 @@ impl<P: Ports> Bus<P> {
     /// [`accept`](Self::accept) of the batch before.
     #[must_use]
     pub fn plan(&self, batch: Vec<Event>, via: &str) -> Vec<Accept> {
+        self.plan_ordered(batch, via, None)
+    }
+
+    /// [`plan`](Self::plan) for a batch of one group of a source that keeps the order of groups.
+    #[must_use]
+    pub fn plan_ordered(
+        &self,
+        batch: Vec<Event>,
+        via: &str,
+        order: Option<Arc<str>>,
+    ) -> Vec<Accept> {
         let rules = self.rules();
         let via: Arc<str> = via.into();
         let plan = |event: Event| {
             let plan = rules.plan(&event);
-            Accept { event, plan, via: Arc::clone(&via) }
+            Accept { event, plan, via: Arc::clone(&via), order: order.clone() }
         };
         batch.into_iter().map(plan).collect()
     }

@@ -17,6 +17,7 @@ mod operate;
 mod page_work;
 mod recover;
 mod round;
+mod share;
 mod ship;
 mod slot;
 mod sort;

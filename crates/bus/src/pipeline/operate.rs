@@ -17,7 +17,7 @@ impl<P: Ports> Bus<P> {
         let edited = edit.is_some();
         let now = self.now();
         let item = self.ports.deliveries().redrive(key, edit, now).await?;
-        self.gates.probe_now(&item.target, now);
+        self.allow_probe(&item.target, now).await;
         self.observe(What::Redriven { delivery: DeliveryRef::from(&item), edited });
         Ok(item)
     }

@@ -24,15 +24,24 @@ impl<P: Ports> Bus<P> {
     /// The store failed; the pages before are sealed.
     pub async fn recover(&self) -> Result<PageReport, RecoverError> {
         let mut report = PageReport::default();
-        loop {
-            let lease = self.page_lease();
-            let taken =
-                self.ports.ledger().take_over(lease).await.map_err(RecoverError::TakeOver)?;
-            let Some(page) = taken else { return Ok(report) };
-            let (number, attempt) = (page.claim.page, page.claim.attempt);
-            self.observe(What::TakenOver { page: number, attempt });
-            let sealed = self.deliver(page).await.map_err(RecoverError::Unsealed)?;
+        while let Some(sealed) = self.recover_page().await? {
             report.waiting.extend(sealed.waiting);
         }
+        Ok(report)
+    }
+
+    /// Takes over the oldest open page whose lease is over and delivers it; none when there is none
+    /// left. For a worker that looks at its deadline between pages.
+    ///
+    /// # Errors
+    /// The store failed; nothing is lost.
+    pub async fn recover_page(&self) -> Result<Option<PageReport>, RecoverError> {
+        let lease = self.page_lease();
+        let taken = self.ports.ledger().take_over(lease).await.map_err(RecoverError::TakeOver)?;
+        let Some(page) = taken else { return Ok(None) };
+        let (number, attempt) = (page.claim.page, page.claim.attempt);
+        self.observe(What::TakenOver { page: number, attempt });
+        let sealed = self.deliver(page).await.map_err(RecoverError::Unsealed)?;
+        Ok(Some(sealed))
     }
 }

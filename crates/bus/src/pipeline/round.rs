@@ -64,11 +64,16 @@ impl<P: Ports> Bus<P> {
     }
 
     /// Keeps of a round what the breaker and the rates let through now.
-    pub(super) fn admit(&self, target: &TargetName, round: &mut Round<'_>, now: Timestamp) {
+    pub(super) async fn admit(
+        &self,
+        target: &TargetName,
+        round: &mut Round<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         if round.send.is_empty() {
-            return;
+            return Ok(());
         }
-        match self.gates.permit(target, now) {
+        match self.permit(target, now).await? {
             Permit::All => self.limit_rates(target, round, usize::MAX, now),
             Permit::Some(most) => {
                 let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -76,6 +81,7 @@ impl<P: Ports> Bus<P> {
             }
             Permit::Wait(_) => round.held = std::mem::take(&mut round.send),
         }
+        Ok(())
     }
 
     /// Sends at most so many. What is over its rule's rate waits, each for a token of its own, so that

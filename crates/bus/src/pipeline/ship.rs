@@ -55,9 +55,7 @@ impl<P: Ports> Bus<P> {
         let mut answers = self.ports.targets().send(&target, &parcels).await;
         answers.resize_with(slots.len(), no_answer);
         let now = self.now();
-        if let Some(change) = self.gates.record(&target.name, &answers, now) {
-            self.observe(change);
-        }
+        self.note(&target.name, &answers, now).await;
         let denied_since = self.gates.denied(&target.name).map(|(since, _)| since);
         let settings = &self.settings.retry;
         let judged = slots.into_iter().zip(answers).map(|(slot, sent)| {

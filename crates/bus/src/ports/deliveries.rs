@@ -44,6 +44,22 @@ pub trait Deliveries: Send + Sync {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Delivery>, StoreError>> + Send;
 
+    /// Those of these items that are due now, by the same rules as [`due`](Self::due) and in its order.
+    ///
+    /// # Errors
+    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
+    fn due_of(
+        &self,
+        target: &TargetName,
+        keys: &[DeliveryKey],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Delivery>, StoreError>> + Send {
+        async move {
+            let due = self.due(target, now, usize::MAX).await?;
+            Ok(due.into_iter().filter(|item| keys.contains(&item.key)).collect())
+        }
+    }
+
     /// When the next item of a target is due, groups considered as in [`due`](Self::due); none when
     /// nothing of it is unfinished.
     ///

@@ -6,6 +6,7 @@
 //! | [`Deliveries`] | items of deliveries that are not done | the same |
 //! | [`RuleSets`] | rule sets by version, for events accepted under older rules | the same |
 //! | [`Targets`] | sending | [`crate::memory::RecordingTargets`] |
+//! | [`Breakers`] | what is known of failing targets, shared by all workers | [`crate::memory::MemoryBreakers`] |
 //! | [`Clock`] | the time | [`crate::memory::ManualClock`] |
 //! | [`Observer`] | somebody to tell | [`crate::memory::RecordingObserver`] |
 //!
@@ -17,6 +18,7 @@
 //! **Dropped futures.** The pipeline may drop any future at any await (a crash looks the same). A
 //! port call then has happened wholly or not at all.
 
+mod breakers;
 mod deliveries;
 mod error;
 mod ledger;
@@ -24,6 +26,7 @@ mod observer;
 mod rule_sets;
 mod targets;
 
+pub use breakers::{Breakers, KeptBreaker};
 pub use deliveries::{Deliveries, ParkedCursor, ParkedPage, ParkedQuery};
 pub use error::StoreError;
 pub use ledger::Ledger;
@@ -47,6 +50,8 @@ pub trait Ports: Send + Sync + 'static {
     type Deliveries: Deliveries;
     /// Stored rule sets.
     type RuleSets: RuleSets;
+    /// Breakers of targets.
+    type Breakers: Breakers;
     /// Sending.
     type Targets: Targets;
     /// The time.
@@ -60,6 +65,8 @@ pub trait Ports: Send + Sync + 'static {
     fn deliveries(&self) -> &Self::Deliveries;
     /// Stored rule sets.
     fn rule_sets(&self) -> &Self::RuleSets;
+    /// Breakers of targets.
+    fn breakers(&self) -> &Self::Breakers;
     /// Sending.
     fn targets(&self) -> &Self::Targets;
     /// The time.

@@ -1,7 +1,7 @@
 //! Isolation: a broken target is left alone, and delays no other.
 
 use crate::world::{World, event, failing, rules, target};
-use eventyard_bus::memory::{MemoryPorts, MemoryStore, RecordingObserver};
+use eventyard_bus::memory::{MemoryBreakers, MemoryPorts, MemoryStore, RecordingObserver};
 use eventyard_bus::{
     Bus, Next, Parcel, Ports, Route, Sent, Settings, Targets, memory::ManualClock,
 };
@@ -110,6 +110,7 @@ impl Ports for Hanging {
     type Ledger = MemoryStore;
     type Deliveries = MemoryStore;
     type RuleSets = MemoryStore;
+    type Breakers = MemoryBreakers;
     type Targets = Self;
     type Clock = ManualClock;
     type Observer = RecordingObserver;
@@ -122,6 +123,9 @@ impl Ports for Hanging {
     }
     fn rule_sets(&self) -> &MemoryStore {
         &self.memory.store
+    }
+    fn breakers(&self) -> &MemoryBreakers {
+        &self.memory.breakers
     }
     fn targets(&self) -> &Self {
         self
@@ -157,4 +161,39 @@ fn a_target_that_never_answers_delays_no_other() {
     let report = ports.memory.store.audit();
     assert!(report.holds());
     assert_eq!((report.delivered, report.in_flight), (3, 1), "visibly in flight");
+}
+
+#[test]
+fn workers_that_share_their_breakers_leave_a_target_alone_together_and_one_of_them_probes() {
+    let first = World::new();
+    let second = first.restarted();
+    let partner = target("partner");
+    first.targets().answer_always(&partner, failing());
+    for n in 0..5 {
+        first.deliver(vec![event(&n.to_string(), "Partner")]);
+        first.attempt("partner");
+    }
+    assert_eq!(opened(&first), 1);
+    let before = first.targets().calls();
+    block_on(second.bus.refresh_breakers()).unwrap();
+    second.attempt("partner");
+    assert_eq!(first.targets().calls(), before, "the second worker has learned of it");
+    first.advance(60);
+    second.attempt("partner");
+    first.attempt("partner");
+    assert_eq!(first.targets().calls(), before + 1, "one probe for both");
+}
+
+#[test]
+fn a_worker_that_is_told_of_deliveries_attempts_these_and_no_others() {
+    let world = World::new();
+    world.deliver((0..3).map(|n| event(&n.to_string(), "Partner")).collect());
+    let items = world.ports.store.items();
+    let told = [items[2].key, items[0].key];
+    block_on(world.bus.attempt_these(&target("partner"), &told)).unwrap();
+    assert_eq!(world.delivered("partner").len(), 2);
+    block_on(world.bus.attempt_these(&target("partner"), &told)).unwrap();
+    assert_eq!(world.delivered("partner").len(), 2, "what is done stays done");
+    world.finish("partner");
+    assert_eq!(world.delivered("partner").len(), 3);
 }

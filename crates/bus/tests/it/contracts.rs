@@ -24,3 +24,11 @@ mod rule_sets {
         Box::new(MemoryStore::default())
     );
 }
+
+mod breakers {
+    use eventyard_bus::memory::MemoryBreakers;
+    eventyard_bus::breakers_contract!(
+        futures::executor::block_on,
+        Box::new(MemoryBreakers::default())
+    );
+}

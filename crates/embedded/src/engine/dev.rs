@@ -13,6 +13,7 @@ use super::{DevOptions, EmbeddedBus, EmbeddedPorts, Intake, Metrics};
 use super::{dispatcher, workers};
 use crate::server::{self, App, AppParts};
 use crate::store::{OpenError, Store};
+use eventyard_bus::memory::MemoryBreakers;
 use eventyard_bus::{Bus, Clock as _, OpenPage, StoreError};
 use eventyard_http::{EnvSecrets, HttpSender};
 use eventyard_rules::{Diagnostics, LoadOptions};
@@ -132,7 +133,13 @@ fn ports(
         concurrency: options.settings.target_concurrency.max(1),
     };
     let announcer = Announcer::new(options.settings.stages_max.max(1), metrics, wake);
-    Ok(EmbeddedPorts { store, targets, clock: SystemClock, announcer })
+    Ok(EmbeddedPorts {
+        store,
+        breakers: MemoryBreakers::default(),
+        targets,
+        clock: SystemClock,
+        announcer,
+    })
 }
 
 /// Everything that is there before the tasks are.

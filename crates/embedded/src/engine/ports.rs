@@ -4,6 +4,7 @@ use super::clock::SystemClock;
 use super::stages::Announcer;
 use super::targets::EmbeddedTargets;
 use crate::store::Store;
+use eventyard_bus::memory::MemoryBreakers;
 use eventyard_bus::{Bus, Ports};
 
 /// The bus on one machine.
@@ -12,6 +13,7 @@ pub(crate) type EmbeddedBus = Bus<EmbeddedPorts>;
 /// The store is ledger, delivery items and rule sets at once.
 pub(crate) struct EmbeddedPorts {
     pub(crate) store: Store,
+    pub(crate) breakers: MemoryBreakers,
     pub(crate) targets: EmbeddedTargets,
     pub(crate) clock: SystemClock,
     pub(crate) announcer: Announcer,
@@ -21,6 +23,7 @@ impl Ports for EmbeddedPorts {
     type Ledger = Store;
     type Deliveries = Store;
     type RuleSets = Store;
+    type Breakers = MemoryBreakers;
     type Targets = EmbeddedTargets;
     type Clock = SystemClock;
     type Observer = Announcer;
@@ -35,6 +38,10 @@ impl Ports for EmbeddedPorts {
 
     fn rule_sets(&self) -> &Store {
         &self.store
+    }
+
+    fn breakers(&self) -> &MemoryBreakers {
+        &self.breakers
     }
 
     fn targets(&self) -> &EmbeddedTargets {

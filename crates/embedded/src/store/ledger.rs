@@ -69,7 +69,7 @@ fn accepted(batch: Vec<Accept>, taken: Taken, accepted_at: Timestamp) -> Accepte
     let page = claim.map(|claim| {
         let new = batch.into_iter().zip(&results);
         let new = new.filter(|(_, result)| **result == Acceptance::Accepted);
-        let events = new.map(|(Accept { event, plan, via }, _)| {
+        let events = new.map(|(Accept { event, plan, via, .. }, _)| {
             Arc::new(StoredEvent { event, plan, accepted_at, page: claim.page, via })
         });
         OpenPage { claim, events: events.collect() }

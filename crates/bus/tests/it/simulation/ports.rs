@@ -2,7 +2,7 @@
 
 use super::faults::{Faults, pause};
 use crate::world::{cause, denied, failing};
-use eventyard_bus::memory::{ManualClock, MemoryStore, RecordingObserver};
+use eventyard_bus::memory::{ManualClock, MemoryBreakers, MemoryStore, RecordingObserver};
 use eventyard_bus::{
     Accept, Accepted, Cause, Deliveries, Delivery, DeliveryKey, Lease, Ledger, OpenPage, PageClaim,
     Parcel, ParkedPage, ParkedQuery, Ports, Route, RuleSets, Sealed, Sent, Settlement, StoreError,
@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone)]
 pub struct FaultyPorts {
     pub store: FaultyStore,
+    pub breakers: MemoryBreakers,
     pub targets: FaultyTargets,
     pub clock: ManualClock,
     pub observer: RecordingObserver,
@@ -27,6 +28,7 @@ impl FaultyPorts {
     pub fn new(faults: &Faults) -> Self {
         Self {
             store: FaultyStore { memory: MemoryStore::default(), faults: faults.clone() },
+            breakers: MemoryBreakers::default(),
             targets: FaultyTargets { faults: faults.clone(), taken: Arc::default() },
             clock: ManualClock::default(),
             observer: RecordingObserver::default(),
@@ -38,6 +40,7 @@ impl Ports for FaultyPorts {
     type Ledger = FaultyStore;
     type Deliveries = FaultyStore;
     type RuleSets = FaultyStore;
+    type Breakers = MemoryBreakers;
     type Targets = FaultyTargets;
     type Clock = ManualClock;
     type Observer = RecordingObserver;
@@ -50,6 +53,9 @@ impl Ports for FaultyPorts {
     }
     fn rule_sets(&self) -> &FaultyStore {
         &self.store
+    }
+    fn breakers(&self) -> &MemoryBreakers {
+        &self.breakers
     }
     fn targets(&self) -> &FaultyTargets {
         &self.targets

@@ -54,7 +54,7 @@ async fn a_page_that_was_open_is_finished() {
         let plan = rules.plan(&event);
         let now = eventyard_event::Timestamp::now();
         let until = now + std::time::Duration::from_secs(3600);
-        let batch = vec![Accept { event, plan, via: "http".into() }];
+        let batch = vec![Accept { event, plan, via: "http".into(), order: None }];
         store.accept(batch, Lease { now, until }).await.unwrap();
     }
     let options = options(&folder);

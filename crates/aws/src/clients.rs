@@ -1,0 +1,57 @@
+//! The SDK's clients of one process: one HTTP pool, made when first used.
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use std::time::Duration;
+
+/// The longest that one call of a service takes, its retries included.
+///
+/// INVARIANT (late-writes): far below the margin of every lease, so that no write lands after the
+/// lease it was made under is over.
+const OPERATION: Duration = Duration::from_secs(5);
+/// The longest that one try of a call takes.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// The longest that a connection takes.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// What every client of this process is made of: region, credentials, endpoint, HTTP pool.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    config: SdkConfig,
+}
+
+impl Clients {
+    /// Reads region, credentials and endpoint (`AWS_ENDPOINT_URL`) as every AWS tool does; no call is
+    /// made.
+    pub async fn from_env() -> Self {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(OPERATION)
+            .operation_attempt_timeout(ATTEMPT)
+            .connect_timeout(CONNECT)
+            .build();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .load()
+            .await;
+        Self { config }
+    }
+
+    /// Clients of a configuration that was made elsewhere, such as a test's.
+    #[must_use]
+    pub fn new(config: SdkConfig) -> Self {
+        Self { config }
+    }
+
+    /// What a client is made of.
+    #[must_use]
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+}

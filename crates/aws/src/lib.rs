@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+//! The ports of the bus on AWS: DynamoDB as the event store, SQS as what wakes waiting deliveries,
+//! every kind of target, rules from S3.
+//!
+//! The only crate that names a type of an AWS SDK.
+
+mod clients;
+mod wake;
+
+pub mod store;
+pub mod targets;
+
+pub use clients::Clients;
+pub use wake::{NoWake, Wake, WakeUp};
