@@ -72,7 +72,7 @@ pub fn report(diagnostics: &Diagnostics, format: Format) -> Result<()> {
 }
 
 fn read_folder(folder: &Path) -> Result<Vec<SourceText>> {
-    eventyard_embedded::rules_files(folder).with_context(|| {
+    eventyard_files::rules_files(folder).with_context(|| {
         format!("cannot read the rules folder `{}`; `eventyard init` lays one", folder.display())
     })
 }

@@ -26,7 +26,6 @@ mod watcher;
 mod workers;
 
 pub use dev::{DevError, dev};
-pub use rules_folder::{rules_file, rules_files};
 pub use running::{Running, ShutdownHandle, StopError};
 pub use settings::{DevOptions, DevSettings};
 pub use stages::Stages;

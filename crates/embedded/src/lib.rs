@@ -25,6 +25,4 @@ pub mod engine;
 // Who asks.
 mod server;
 
-pub use engine::{
-    DevError, DevOptions, DevSettings, Running, ShutdownHandle, dev, rules_file, rules_files,
-};
+pub use engine::{DevError, DevOptions, DevSettings, Running, ShutdownHandle, dev};

@@ -74,12 +74,14 @@ macro_rules! ledger_contract {
     };
 }
 
-/// More cases for a [`Ledger`](crate::Ledger) with a [`renew`](crate::Ledger::renew) of its own: see
+/// More cases for a [`Ledger`](crate::Ledger) whose pages several processes deliver, with a
+/// [`renew`](crate::Ledger::renew) and an [`is_open`](crate::Ledger::is_open) of its own: see
 /// [`contract`](crate::contract).
 #[macro_export]
 macro_rules! ledger_renew_contract {
     ($block_on:path, $fresh:expr) => {
         $crate::__contract_cases! { pages, $block_on, $fresh,
+            an_event_is_open_until_its_page_is_sealed
             a_renewed_page_is_taken_over_when_its_new_lease_is_over_and_not_before
             a_page_that_was_lost_or_sealed_is_not_renewed
         }

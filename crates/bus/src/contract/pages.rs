@@ -112,6 +112,18 @@ pub async fn a_duplicate_of_an_event_in_an_open_page_is_a_duplicate(ledger: &imp
     assert!(again.page.is_none());
 }
 
+/// An event is open from its acceptance until its page is sealed.
+pub async fn an_event_is_open_until_its_page_is_sealed(ledger: &impl Ledger) {
+    let identity = event("1", "a").identity();
+    assert_eq!(ledger.is_open(&identity).await, Ok(false), "it is not there");
+    let page = open(ledger, "1", 0, 60).await;
+    assert_eq!(ledger.is_open(&identity).await, Ok(true));
+    let taken = take_over(ledger, 60, 120).await.expect("a page");
+    assert_eq!(ledger.is_open(&identity).await, Ok(true), "its page has another owner");
+    ledger.seal(&taken.claim, &outcomes(&page), at(61)).await.expect("sealed");
+    assert_eq!(ledger.is_open(&identity).await, Ok(false));
+}
+
 /// A worker that has not come to its page yet keeps it, as the same attempt.
 pub async fn a_renewed_page_is_taken_over_when_its_new_lease_is_over_and_not_before(
     ledger: &impl Ledger,

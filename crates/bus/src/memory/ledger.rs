@@ -68,6 +68,12 @@ impl Ledger for MemoryStore {
         }
     }
 
+    async fn is_open(&self, identity: &Identity) -> Result<bool, StoreError> {
+        let state = self.state();
+        let page = state.events.get(identity).and_then(|event| state.pages.get(&event.page));
+        Ok(page.is_some_and(|page| matches!(page.stands, PageState::Open { .. })))
+    }
+
     async fn event(&self, identity: &Identity) -> Result<Option<Arc<StoredEvent>>, StoreError> {
         Ok(self.state().events.get(identity).cloned())
     }

@@ -81,6 +81,22 @@ pub trait Ledger: Send + Sync {
         std::future::ready(Ok(()))
     }
 
+    /// Whether this event is accepted and its page is not sealed: what its source sends after it may not
+    /// overtake it, if that source keeps an order.
+    ///
+    /// The default says no, which is enough where one process delivers the pages in the order of their
+    /// numbers.
+    ///
+    /// # Errors
+    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
+    fn is_open(
+        &self,
+        identity: &Identity,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        let _ = identity;
+        std::future::ready(Ok(false))
+    }
+
     /// The accepted event of this identity, sealed or not; none when there is none, or it was kept
     /// long enough.
     ///

@@ -57,7 +57,7 @@ impl Test {
     /// The test files, or the diagnostics of all that are no test files.
     fn read(&self) -> Result<std::result::Result<Vec<TestFile>, Vec<Diagnostics>>> {
         let folder = self.tests.clone().unwrap_or_else(|| self.rules.rules.join("tests"));
-        let texts = eventyard_embedded::rules_files(&folder)
+        let texts = eventyard_files::rules_files(&folder)
             .with_context(|| format!("cannot read the tests folder `{}`", folder.display()))?;
         ensure!(!texts.is_empty(), "no *.yaml in `{}`: no test was run", folder.display());
         let (mut files, mut refused) = (Vec::new(), Vec::new());

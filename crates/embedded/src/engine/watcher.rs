@@ -3,9 +3,10 @@
 //! In: changes in the rules folder and of the overlay. Out: a new rule set in force, stored before it
 //! is activated; or, when the files are broken, the error, and the last good set stays in force.
 
-use super::rules_folder::{RulesError, RulesSource, is_rules_file};
+use super::rules_folder::{RulesError, RulesSource};
 use super::{EmbeddedBus, Stop};
 use eventyard_bus::What;
+use eventyard_files::is_rules_file;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
