@@ -38,7 +38,7 @@ async fn a_page_that_was_open_is_finished() {
     {
         use eventyard_bus::{Accept, Lease, Ledger, RuleSets, RulesFile, StoredRules};
         let store = Store::open(folder.path().join("data")).unwrap();
-        let files = eventyard_embedded::rules_files(&folder.path().join("rules")).unwrap();
+        let files = eventyard_files::rules_files(&folder.path().join("rules")).unwrap();
         let load =
             eventyard_rules::LoadOptions { allow_insecure_targets: true, ..Default::default() };
         let rules = eventyard_rules::load(&files, &load).unwrap();
