@@ -5,6 +5,7 @@ mod conformance;
 mod counts;
 mod crash;
 mod instructions;
+mod localstack;
 mod match_bench;
 mod test;
 mod tools;
@@ -30,6 +31,9 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Compares the match counts of 14 rule sets over 213,068 lines with the expected ones
     Counts(counts::Arguments),
+    /// Runs a LocalStack on this machine, in Docker or without
+    #[command(subcommand)]
+    Localstack(localstack::Action),
     /// Measures the matcher beside other engines, on the same events in one run
     MatchBench(match_bench::Arguments),
     /// Counts the instructions of one event, and fails when they have grown
@@ -43,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
+        Command::Localstack(action) => localstack::run(&action),
         Command::MatchBench(arguments) => match_bench::run(&arguments),
         Command::Instructions(arguments) => instructions::run(&arguments),
     }
