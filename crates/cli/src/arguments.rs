@@ -45,6 +45,10 @@ pub enum Verb {
     Graph(command::graph::Graph),
     /// Print the JSON Schema of the rules file, for editors.
     Schema(command::schema::Schema),
+    /// Print the least privileges that the rules need on AWS, or compare them with a policy.
+    Iam(command::iam::Iam),
+    /// Print the template that deploys the bus with these rules.
+    Export(command::export::Export),
     /// Send events to the bus.
     Put(command::put::Put),
     /// Follow everything that happens on a running bus.

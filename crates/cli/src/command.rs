@@ -6,7 +6,9 @@ pub mod completions;
 pub mod dev;
 pub mod events;
 pub mod explain;
+pub mod export;
 pub mod graph;
+pub mod iam;
 pub mod init;
 pub mod lint;
 pub mod r#match;
@@ -39,6 +41,8 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Explain(verb) => verb.run(),
         Verb::Graph(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),
+        Verb::Iam(verb) => verb.run(),
+        Verb::Export(verb) => verb.run(),
         Verb::Put(verb) => verb.run(),
         Verb::Tail(verb) => verb.run(),
         Verb::Events(verb) => verb.run(),
