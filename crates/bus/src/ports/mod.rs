@@ -23,6 +23,7 @@ mod deliveries;
 mod error;
 mod ledger;
 mod observer;
+mod parcel;
 mod rule_sets;
 mod targets;
 
@@ -31,8 +32,9 @@ pub use deliveries::{Deliveries, ParkedCursor, ParkedPage, ParkedQuery};
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use observer::Observer;
+pub use parcel::Parcel;
 pub use rule_sets::{RuleSets, RulesFile, StoredRules};
-pub use targets::{Parcel, Route, Sent, Targets};
+pub use targets::{Route, Sent, Targets};
 
 use jiff::Timestamp;
 

@@ -1,10 +1,8 @@
 //! Sending deliveries to targets.
 
-use crate::{Cause, StoredEvent};
-use eventyard_event::Travel;
-use eventyard_rules::{Planned, Target};
-use jiff::Timestamp;
-use std::borrow::Cow;
+use super::Parcel;
+use crate::Cause;
+use eventyard_rules::Target;
 use std::future::Future;
 use std::time::Duration;
 
@@ -33,39 +31,6 @@ pub enum Route {
     Inline,
     /// Through delivery items and the target's own worker.
     Queued,
-}
-
-/// One delivery on its way.
-#[derive(Debug, Clone, Copy)]
-pub struct Parcel<'a> {
-    /// The event with what is known of its acceptance.
-    pub event: &'a StoredEvent,
-    /// The delivery as it was planned: id, rule, payload, group, URL.
-    pub planned: &'a Planned,
-    /// Which attempt, from 1.
-    pub attempt: u32,
-    /// The body that goes instead of the planned one, given with a redrive.
-    pub edit: Option<&'a str>,
-    /// The time of this attempt.
-    pub sent_at: Timestamp,
-}
-
-impl<'a> Parcel<'a> {
-    /// The hops that travel with it: one more than the event came with.
-    #[must_use]
-    pub fn hops(&self) -> u32 {
-        self.event.event.hops().saturating_add(1)
-    }
-
-    /// The body the target receives: the edit, else what the rule's transform made, else the event as
-    /// structured CloudEvents JSON with its hops.
-    #[must_use]
-    pub fn body(&self) -> Cow<'a, str> {
-        match self.edit.or(self.planned.payload.body()) {
-            Some(body) => Cow::Borrowed(body),
-            None => Cow::Owned(self.event.event.delivered(&Travel::default())),
-        }
-    }
 }
 
 /// What came of one parcel; the adapter decides it once, where the target's answer is still known.

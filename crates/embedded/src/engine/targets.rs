@@ -3,8 +3,6 @@
 //! In: parcels for one target. Out: one answer for each, in their order. A queue takes all parcels in
 //! one durable commit; HTTP sends several at once, so that one slow answer does not hold the rest.
 
-mod body;
-mod http;
 mod lambda;
 mod queue;
 
@@ -49,7 +47,7 @@ impl Targets for EmbeddedTargets {
             (TargetKind::Http(endpoint), _) => {
                 let mut sends: Vec<BoxFuture<'_, Sent>> = Vec::with_capacity(parcels.len());
                 for parcel in parcels {
-                    sends.push(Box::pin(http::send(&self.http, endpoint, parcel)));
+                    sends.push(Box::pin(self.http.deliver(endpoint, parcel)));
                 }
                 self.together(sends).await
             }

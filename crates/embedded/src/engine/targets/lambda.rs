@@ -4,7 +4,6 @@
 //! The endpoint comes from the command line of whoever runs the bus, so the guard of HTTP targets
 //! does not apply to it.
 
-use super::body;
 use eventyard_bus::{Cause, Parcel, Sent};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 use std::time::Duration;
@@ -51,7 +50,7 @@ impl LambdaEndpoint {
             .post(self.url(function))
             .header("content-type", "application/json")
             .header("x-amz-invocation-type", "Event")
-            .body(body::self_contained(parcel));
+            .body(parcel.self_contained().into_owned());
         match request.send().await {
             Ok(response) => judge(&response),
             Err(error) => {

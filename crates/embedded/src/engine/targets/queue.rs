@@ -4,13 +4,12 @@
 //! transform, or for EventBridge the event in EventBridge's own shape. Delivery id, hops and cause
 //! travel as attributes, so that a loop through any queue is counted.
 
-use super::body;
 use crate::queues::{
     Attribute, Attributes, Body, Enqueued, NewMessage, QueueError, QueueName, Queues,
 };
 use eventyard_bus::{Cause, Parcel, Sent};
+use eventyard_event::Limits;
 use eventyard_event::json::{Object, Value, parse};
-use eventyard_event::{Data, Limits};
 use eventyard_rules::{Envelope, Resource, Target, TargetKind};
 
 /// The account and region of what an embedded EventBridge target sends.
@@ -73,7 +72,7 @@ pub(crate) fn input_queue(resource: &Resource) -> Result<QueueName, Cause> {
 fn message(target: &Target, queue: &QueueName, parcel: &Parcel<'_>) -> NewMessage {
     let event = &parcel.event.event;
     let is_fifo = queue.is_fifo();
-    let envelope = match body::written(parcel) {
+    let envelope = match parcel.written() {
         _ if matches!(target.kind, TargetKind::EventBridge { .. }) => {
             Body::Text(eventbridge(parcel, target.envelope))
         }
@@ -106,19 +105,14 @@ fn in_payload(kind: &TargetKind) -> bool {
 
 /// What travels beside the body.
 fn attributes(parcel: &Parcel<'_>) -> Attributes {
-    let texts = [
-        ("eventyard-delivery", parcel.planned.id.to_string()),
-        ("eventyard-hops", parcel.hops().to_string()),
-        ("eventyard-cause", parcel.event.event.id().to_owned()),
-    ];
-    texts.into_iter().map(|(name, text)| (name.to_owned(), Attribute::text(text))).collect()
+    let texts = parcel.attributes().into_iter();
+    texts.map(|(name, text)| (name.to_owned(), Attribute::text(text))).collect()
 }
 
-/// The event as a rule of the bus it was put on would see it: a new id, and as `detail` what was
-/// written for it, else the data, or with `envelope: cloudevents` the whole event.
+/// The event as a rule of the bus it was put on would see it, with a new id.
 fn eventbridge(parcel: &Parcel<'_>, envelope: Envelope) -> String {
     let event = &parcel.event.event;
-    let text = detail(parcel, envelope);
+    let text = parcel.detail(envelope);
     let limits = Limits { event_bytes: usize::MAX, ..Limits::default() };
     // Only what a person wrote can be no JSON.
     let detail = match parse(text.as_bytes(), &limits) {
@@ -134,19 +128,8 @@ fn eventbridge(parcel: &Parcel<'_>, envelope: Envelope) -> String {
     object.insert("account", Value::from(ACCOUNT));
     object.insert("time", Value::String(time.into()));
     object.insert("region", Value::from(REGION));
-    object.insert("resources", Value::Array(Vec::new()));
+    let resources = parcel.resources().into_iter().map(|arn| Value::String(arn.into()));
+    object.insert("resources", Value::Array(resources.collect()));
     object.insert("detail", detail);
     Value::Object(object).to_string()
-}
-
-fn detail(parcel: &Parcel<'_>, envelope: Envelope) -> String {
-    if envelope == Envelope::CloudEvents || body::written(parcel).is_some() {
-        return body::self_contained(parcel);
-    }
-    match parcel.event.event.data() {
-        Data::Json(text) => text.to_owned(),
-        // Only JSON fits into `detail`; the document says what the data is.
-        Data::Text(_) | Data::Binary(_) => body::self_contained(parcel),
-        Data::None => "{}".to_owned(),
-    }
 }

@@ -1,11 +1,11 @@
-//! A parcel for an HTTP target as a request.
+//! A parcel for an HTTP target as a request: what the bus hands out, in the form of [`Outgoing`].
 
-use super::body;
+use crate::outgoing::Outgoing;
+use crate::sender::HttpSender;
 use bytes::Bytes;
 use eventyard_bus::{Parcel, Sent};
 use eventyard_event::Data;
 use eventyard_event::json::Value;
-use eventyard_http::{HttpSender, Outgoing};
 use eventyard_rules::HttpTarget;
 
 /// The media type of a transform, and of data that does not say.
@@ -14,24 +14,27 @@ const JSON: &str = "application/json";
 /// (which is `content-type`), and what only EventBridge events have.
 const NOT_ATTRIBUTES: [&str; 4] = ["data", "data_base64", "datacontenttype", "eventbridge"];
 
-pub(super) async fn send(sender: &HttpSender, target: &HttpTarget, parcel: &Parcel<'_>) -> Sent {
-    let (body, content_type) = payload(parcel);
-    let delivery = parcel.planned.id.to_string();
-    let outgoing = Outgoing {
-        url: parcel.planned.url.as_deref().unwrap_or(target.url.text()),
-        delivery: &delivery,
-        attributes: attributes(parcel),
-        content_type: content_type.as_deref(),
-        body,
-        secrets: &target.secrets,
-        sent_at: parcel.sent_at,
-    };
-    sender.send(&outgoing).await
+impl HttpSender {
+    /// Makes one attempt to deliver a parcel, as [`send`](Self::send) does.
+    pub async fn deliver(&self, target: &HttpTarget, parcel: &Parcel<'_>) -> Sent {
+        let (body, content_type) = payload(parcel);
+        let delivery = parcel.planned.id.to_string();
+        let outgoing = Outgoing {
+            url: parcel.planned.url.as_deref().unwrap_or(target.url.text()),
+            delivery: &delivery,
+            attributes: attributes(parcel),
+            content_type: content_type.as_deref(),
+            body,
+            secrets: &target.secrets,
+            sent_at: parcel.sent_at,
+        };
+        self.send(&outgoing).await
+    }
 }
 
 /// The body and its media type: what a person or the rule's transform wrote, else the event's data.
 fn payload(parcel: &Parcel<'_>) -> (Bytes, Option<String>) {
-    if let Some(text) = body::written(parcel) {
+    if let Some(text) = parcel.written() {
         return (Bytes::copy_from_slice(text.as_bytes()), Some(JSON.to_owned()));
     }
     let event = &parcel.event.event;
