@@ -82,7 +82,10 @@ impl Arn {
         let account = parts.next().map(str::to_owned);
         let host = parts.next().unwrap_or_default();
         let region = host.strip_prefix("sqs.").and_then(|rest| rest.split('.').next());
-        let region = region.filter(|region| region.contains('-')).map(str::to_owned);
+        let is_region = |region: &&str| {
+            region.contains('-') && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        let region = region.filter(is_region).map(str::to_owned);
         Self { account, region, ..Self::own(service, named.name()) }
     }
 

@@ -16,10 +16,9 @@ use crate::{Arn, Function};
 use eventyard_rules::{Input, RuleSet, Target, TargetKind};
 use serde_json::json;
 
-/// What the store asks of the table. `ConditionCheckItem` is a part of transactions.
-const STORE: [&str; 7] = [
+/// What the store asks of the table.
+const STORE: [&str; 6] = [
     "dynamodb:BatchGetItem",
-    "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
@@ -57,7 +56,7 @@ pub(crate) fn statements(function: Function, rules: &RuleSet, stack: &Stack) -> 
         }
         Function::IngestHttp | Function::Sweep => {}
     }
-    statements.extend(granted(rules.targets.values().filter_map(grants::sending), stack));
+    statements.extend(granted(rules.targets.values().flat_map(grants::sending), stack));
     statements.extend(hot_rules(rules, stack));
     statements.extend(key(rules, stack));
     merged(statements)
@@ -107,7 +106,7 @@ fn granted(grants: impl Iterator<Item = Grant>, stack: &Stack) -> Vec<Statement>
     grants.map(statement).collect()
 }
 
-/// `sqs:SendMessage` as a name: `SqsSendMessage`.
+/// `sns:Publish` as a name: `SnsPublish`. Sending is the same to queues of the stack and of the rules.
 fn sid(action: &str) -> String {
     if action == "sqs:SendMessage" {
         return "Send".to_owned();
@@ -128,15 +127,13 @@ fn hot_rules(rules: &RuleSet, stack: &Stack) -> Vec<Statement> {
     if hot.may_be_object() {
         objects.push(arn(format!("{}/{}", hot.bucket, hot.key)));
     }
-    let mut list = Vec::new();
     if hot.may_be_prefix() {
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let files = rules.texts.iter().map(|text| name(&text.name));
         objects.extend(files.map(|file| arn(format!("{}/{}{file}", hot.bucket, hot.key))));
-        list.push(arn(hot.bucket.clone()));
     }
     let when = hot.bucket.starts_with("${").then_some("HasHotRules");
-    let listing = Statement::new("HotRulesList", ["s3:ListBucket"], list);
+    let listing = Statement::new("HotRulesList", ["s3:ListBucket"], [arn(hot.bucket.clone())]);
     vec![
         Statement { when, ..Statement::new("HotRules", ["s3:GetObject"], objects) },
         Statement { when, condition: Some(hot.listing()), ..listing },

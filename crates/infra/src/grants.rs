@@ -88,19 +88,24 @@ impl Grants {
     }
 }
 
-/// What it takes to send to a target; none for HTTP, which needs nothing of the account.
-pub(crate) fn sending(target: &Target) -> Option<Grant> {
-    let (action, service, before) = match &target.kind {
-        TargetKind::Sqs { .. } => ("sqs:SendMessage", "sqs", ""),
-        TargetKind::Sns { .. } => ("sns:Publish", "sns", ""),
-        TargetKind::EventBridge { .. } => ("events:PutEvents", "events", "event-bus/"),
-        TargetKind::StepFunctions { .. } => ("states:StartExecution", "states", "stateMachine:"),
-        TargetKind::Lambda { .. } => ("lambda:InvokeFunction", "lambda", "function:"),
-        TargetKind::Kinesis { .. } => ("kinesis:PutRecords", "kinesis", "stream/"),
-        _ => return None,
+/// What it takes to send to a target; nothing for HTTP. The URL of a queue is asked for where the rules do
+/// not say it.
+pub(crate) fn sending(target: &Target) -> Vec<Grant> {
+    let (actions, service, before): (&[&'static str], _, _) = match &target.kind {
+        TargetKind::Sqs { queue, .. } if queue.is_url() => (&["sqs:SendMessage"], "sqs", ""),
+        TargetKind::Sqs { .. } => (&["sqs:GetQueueUrl", "sqs:SendMessage"], "sqs", ""),
+        TargetKind::Sns { .. } => (&["sns:Publish"], "sns", ""),
+        TargetKind::EventBridge { .. } => (&["events:PutEvents"], "events", "event-bus/"),
+        TargetKind::StepFunctions { .. } => (&["states:StartExecution"], "states", "stateMachine:"),
+        TargetKind::Lambda { .. } => (&["lambda:InvokeFunction"], "lambda", "function:"),
+        TargetKind::Kinesis { .. } => (&["kinesis:PutRecords"], "kinesis", "stream/"),
+        _ => return Vec::new(),
     };
-    let resource = Arn::of(service, before, target.kind.resource()?);
-    Some(Grant { action, resource })
+    let resource = target.kind.resource().map(|named| Arn::of(service, before, named));
+    let grant = |resource: Arn| {
+        actions.iter().map(move |action| Grant { action, resource: resource.clone() })
+    };
+    resource.into_iter().flat_map(grant).collect()
 }
 
 /// What it takes to read the signing keys of a target.

@@ -11,6 +11,7 @@ use crate::statement::document;
 use crate::{Arn, grants};
 use eventyard_rules::{Input, Resource, RuleSet};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The policies of queues, topics and keys: `{"queues": [{"resource", "policy"}], "topics", "keys"}`.
 #[must_use]
@@ -81,25 +82,25 @@ pub(crate) fn bus_rule(bus: &Resource, stack: &Stack) -> Arn {
 /// Targets of one service that belong to another account, as far as the rules say: their owner lets the
 /// account of the bus in, and its roles hold what they may do there.
 fn foreign(rules: &RuleSet, stack: &Stack, service: &str) -> Vec<Option<Value>> {
-    let grants = rules.targets.values().filter_map(grants::sending);
-    let mut grants: Vec<_> = grants
-        .filter(|grant| grant.resource.service() == service)
-        .filter(|grant| grant.resource.foreign_account(stack.account.as_ref()).is_some())
-        .collect();
-    grants.sort();
-    grants.dedup();
-    let statement = |grant: grants::Grant| {
-        let resource = text(grant.resource, stack);
+    let mut actions: BTreeMap<Arn, BTreeSet<&str>> = BTreeMap::new();
+    for grant in rules.targets.values().flat_map(grants::sending) {
+        let is_foreign = grant.resource.foreign_account(stack.account.as_ref()).is_some();
+        if is_foreign && grant.resource.service() == service {
+            actions.entry(grant.resource).or_default().insert(grant.action);
+        }
+    }
+    let of_one = |(resource, actions): (Arn, BTreeSet<&str>)| {
+        let resource = text(resource, stack);
         let statement = json!({
             "Sid": "Eventyard",
             "Effect": "Allow",
             "Principal": { "AWS": sub(&root(stack)) },
-            "Action": grant.action,
-            "Resource": resource,
+            "Action": actions,
+            "Resource": sub(&resource),
         });
         policy(&resource, vec![statement])
     };
-    grants.into_iter().map(statement).collect()
+    actions.into_iter().map(of_one).collect()
 }
 
 /// The account of the bus as a principal: whom of it, its own roles say.

@@ -69,12 +69,10 @@ impl Reader<'_> {
         let reference = if text.starts_with("arn:") {
             Arn::parse(text)
                 .ok()
-                .filter(|arn| {
-                    arn.service == "secretsmanager" && arn.resource.starts_with("secret:")
-                })
+                .filter(|arn| arn.service == "secretsmanager" && is_secret(&arn.resource))
                 .map(|_| SecretRef::Arn(text.clone()))
         } else if let Some(path) = text.strip_prefix("ssm:") {
-            path.starts_with('/').then(|| SecretRef::Ssm(path.to_owned()))
+            is_parameter(path).then(|| SecretRef::Ssm(path.to_owned()))
         } else if let Some(name) = text.strip_prefix("env:") {
             is_variable(name).then(|| SecretRef::Env(name.to_owned()))
         } else {
@@ -196,6 +194,19 @@ fn refused_host(origin: &Url, written: &str) -> Option<(String, bool)> {
 }
 
 /// A portable name of an environment variable.
+/// `secret:NAME`. No wildcards: references become resources of IAM statements.
+fn is_secret(resource: &str) -> bool {
+    let is_mark = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
+    let name = resource.strip_prefix("secret:").unwrap_or_default();
+    !name.is_empty() && name.bytes().all(is_mark)
+}
+
+/// `/path`.
+fn is_parameter(path: &str) -> bool {
+    let is_mark = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.-".contains(&byte);
+    path.len() > 1 && path.starts_with('/') && path.bytes().all(is_mark)
+}
+
 fn is_variable(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

@@ -139,7 +139,7 @@ impl Service {
     /// The name without `:version` or `:alias`.
     fn unqualified<'t>(&self, text: &'t str) -> &'t str {
         match text.split_once(':') {
-            Some((name, qualifier)) if self.qualified && !qualifier.is_empty() => name,
+            Some((name, qualifier)) if self.qualified && is_qualifier(qualifier) => name,
             _ => text,
         }
     }
@@ -162,6 +162,12 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// A version, an alias, or `$LATEST`.
+fn is_qualifier(text: &str) -> bool {
+    let is_mark = |byte: u8| byte.is_ascii_alphanumeric() || b"-_$".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_mark)
 }
 
 fn is_account(text: &str) -> bool {

@@ -38,7 +38,7 @@ impl Arn {
             let start = before.iter().map(|part| part.len() + 1).sum();
             Err(ArnError { span: start..start + part.len(), message })
         };
-        if prefix != "arn" || !partition.starts_with("aws") {
+        if prefix != "arn" || !is_partition(partition) {
             return fault(partition, &[prefix], "the partition of an ARN begins with `aws`");
         }
         if !is_region(region) {
@@ -60,6 +60,11 @@ impl Arn {
             resource: resource.to_owned(),
         })
     }
+}
+
+/// `aws`, `aws-us-gov`. No wildcards anywhere: ARNs of the rules become resources of IAM statements.
+fn is_partition(text: &str) -> bool {
+    text.starts_with("aws") && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
 }
 
 /// `eu-west-1`, `us-gov-east-1`: lower-case words and a number, joined by `-`.
@@ -93,6 +98,7 @@ mod tests {
         for (text, part) in [
             ("arn:aws:sqs", "arn:aws:sqs"),
             ("arn:asw:sqs:eu-west-1:111122223333:q", "asw"),
+            ("arn:aws*:sqs:eu-west-1:111122223333:q", "aws*"),
             ("arn:aws:sqs:euwest1:111122223333:q", "euwest1"),
             ("arn:aws:sqs:eu-west-1:123:q", "123"),
             ("arn:aws:sqs:eu-west-1:11112222333x:q", "11112222333x"),

@@ -117,6 +117,25 @@ fn targets_that_aws_would_refuse_are_refused() {
 }
 
 #[test]
+fn what_would_be_a_wildcard_of_iam_is_refused() {
+    for (target, code) in [
+        ("{ lambda: { function: \"score:*\" } }", "E0203"),
+        ("{ step-functions: { state-machine: \"ship:?\" } }", "E0203"),
+        ("{ sqs: { queue: \"arn:aws:sqs:eu-west-1:111122223333:*\" } }", "E0203"),
+        ("{ sqs: { queue: \"arn:aws-*:sqs:eu-west-1:111122223333:q\" } }", "E0201"),
+        ("{ http: { url: \"https://p.example\", secret: \"ssm:/prod/*\" } }", "E0304"),
+        (
+            "{ http: { url: \"https://p.example\", secret: \"arn:aws:secretsmanager:eu-west-1:111122223333:secret:*\" } }",
+            "E0304",
+        ),
+    ] {
+        let errors = refused(&with_target(target));
+        let codes: Vec<&str> = errors.iter().map(|error| error.code).collect();
+        assert_eq!(codes, [code], "{target}\n{errors}");
+    }
+}
+
+#[test]
 fn http_targets_take_several_secrets_and_paths() {
     let text = with_target(
         "{ http: { url: \"https://p.example/o/<$.subject>?t=<$.type>\", secret: [env:NEW, \"ssm:/old\"] } }",
