@@ -5,10 +5,15 @@
 //! The only crate that names a type of an AWS SDK.
 
 mod clients;
+mod failure;
+mod rules_source;
 mod wake;
+mod work_queue;
 
 pub mod store;
 pub mod targets;
 
 pub use clients::Clients;
+pub use rules_source::{RulesLocation, RulesSource, RulesSourceError};
 pub use wake::{NoWake, Wake, WakeUp};
+pub use work_queue::{SqsWake, WorkMessage, WorkQueues};

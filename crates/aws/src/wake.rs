@@ -21,6 +21,9 @@ pub trait Wake: Send + Sync {
     /// Asks for these wake-ups, after the items are stored. It does not fail: a wake-up that is lost costs
     /// time, since the sweeper wakes what is overdue.
     fn wake(&self, wake_ups: Vec<WakeUp>) -> BoxFuture<'_, ()>;
+
+    /// Asks the workers of these targets to look at what is due. It does not fail, for the same reason.
+    fn wake_targets(&self, targets: Vec<TargetName>) -> BoxFuture<'_, ()>;
 }
 
 /// Wakes nobody: for who looks at the due items itself.
@@ -29,6 +32,10 @@ pub struct NoWake;
 
 impl Wake for NoWake {
     fn wake(&self, _: Vec<WakeUp>) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn wake_targets(&self, _: Vec<TargetName>) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
 }

@@ -1,0 +1,11 @@
+//! Events in, by every source: decoded, stored with their plans, delivered, and the source answered.
+
+mod direct;
+mod message;
+mod sqs;
+mod take;
+
+pub use direct::{NotStored, invocation};
+pub use message::{Message, Verdict};
+pub use sqs::batch;
+pub use take::{Source, take};

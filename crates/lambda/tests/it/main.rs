@@ -1,0 +1,8 @@
+//! The functions on the memory adapters of every port.
+
+mod ordered;
+mod sqs;
+mod sweeping;
+mod telemetry;
+mod work;
+mod world;
