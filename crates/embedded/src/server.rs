@@ -11,10 +11,8 @@
 
 mod answer;
 mod app;
-mod array;
 mod aws;
 mod events;
-mod frames;
 mod health;
 mod origin;
 mod put_events;

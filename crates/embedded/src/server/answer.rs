@@ -1,56 +1,29 @@
-//! Error answers of the listener: one JSON shape for every route.
+//! What the binding says, as axum answers it.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use eventyard_binding::{Refusal, Results};
+use serde_json::json;
 
-/// A request that was not done, with the reason for whoever sent it.
-#[derive(Debug, Clone)]
-pub(crate) struct Refusal {
-    /// The status of the answer.
-    pub(crate) status: StatusCode,
-    /// A word that programs can compare.
-    pub(crate) code: &'static str,
-    message: String,
-    help: Option<String>,
-}
+/// A refusal as the answer of a route.
+#[derive(Debug)]
+pub(crate) struct Refused(Refusal);
 
-impl Refusal {
-    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), help: None }
-    }
-
-    pub(crate) fn bad(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, message)
-    }
-
-    /// The store failed: the caller may send the same again.
-    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "StoreUnavailable", message)
-    }
-
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// `{"code":…,"message":…,"help":…}`.
-    pub(crate) fn to_json(&self) -> Value {
-        error(self.code, &self.message, self.help.as_deref())
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
     }
 }
 
-/// The JSON of an error; `help` only where there is some.
-pub(crate) fn error(code: &str, message: &str, help: Option<&str>) -> Value {
-    match help {
-        Some(help) => json!({ "code": code, "message": message, "help": help }),
-        None => json!({ "code": code, "message": message }),
-    }
-}
-
-impl IntoResponse for Refusal {
+impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "error": self.to_json() }))).into_response()
+        (self.0.status, Json(json!({ "error": self.0.to_json() }))).into_response()
     }
+}
+
+/// The answer to a request of events.
+pub(super) fn results(results: Results) -> Response {
+    let (status, text) = results.finish();
+    (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
 }

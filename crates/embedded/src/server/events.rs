@@ -5,27 +5,22 @@
 //!                                      while the chunk before is being committed
 //! ```
 
-mod body;
 mod chunk;
-mod results;
 
 use super::App;
-use super::answer::Refusal;
-use super::frames::Frames;
+use super::answer::{self, Refused};
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use body::BodyKind;
 use chunk::{Chunk, Reader, Submitted};
-use eventyard_event::decode;
-use results::Results;
+use eventyard_binding::{self as binding, BodyKind, Frames, Refusal, Results};
 
 /// Takes the events of one request.
 pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
-    let kind = match body::kind(&headers) {
+    let kind = match binding::kind(&headers) {
         Ok(kind) => kind,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return Refused::from(refusal).into_response(),
     };
     // The semaphore is never closed.
     let _place = app.uploads.acquire().await;
@@ -37,7 +32,7 @@ pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Body)
             documents(&app, Reader::new(&app, frames)).await
         }
     };
-    results.into_response()
+    answer::results(results)
 }
 
 /// Reads chunk after chunk; while one is committed, the next is read, decoded and planned.
@@ -82,12 +77,8 @@ async fn binary(app: &App, headers: &HeaderMap, body: Body) -> Results {
             return results;
         }
     };
-    let texts =
-        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let event = decode::binary(texts, content_type, &body, &app.settings.limits);
     let mut chunk = Chunk::default();
-    chunk.push(app, event.map_err(eventyard_rules::Refusal::from));
+    chunk.push(binding::binary(headers, &body, &app.settings.limits));
     chunk.plan(app);
     chunk.submit(app).settle(&mut results).await;
     results
@@ -95,8 +86,7 @@ async fn binary(app: &App, headers: &HeaderMap, body: Body) -> Results {
 
 fn unreadable(error: &axum::Error, limit: usize) -> Refusal {
     if std::error::Error::source(error).is_some_and(|cause| cause.to_string().contains("limit")) {
-        let text = format!("the body is over the limit of an event, {limit} bytes");
-        return Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "E0501", text);
+        return Refusal::body_too_large(limit);
     }
     Refusal::bad("BodyUnreadable", "the connection broke before the body was complete")
 }

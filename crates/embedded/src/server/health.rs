@@ -1,18 +1,19 @@
 //! `GET /healthz` and `GET /metrics`.
 
 use super::App;
-use super::answer::Refusal;
+use super::answer::Refused;
 use crate::engine::Text;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use eventyard_binding::Refusal;
 use serde_json::json;
 
 /// 200 while events can be accepted; 503 once the bus is stopping.
 pub(super) async fn healthz(State(app): State<App>) -> Response {
     if app.stop.is_requested() {
-        return Refusal::unavailable("the bus is stopping").into_response();
+        return Refused::from(Refusal::unavailable("the bus is stopping")).into_response();
     }
     let rules = app.bus.rules();
     Json(json!({
@@ -24,7 +25,7 @@ pub(super) async fn healthz(State(app): State<App>) -> Response {
 }
 
 /// Counters and depths as Prometheus reads them (text exposition format 0.0.4).
-pub(super) async fn metrics(State(app): State<App>) -> Result<Response, Refusal> {
+pub(super) async fn metrics(State(app): State<App>) -> Result<Response, Refused> {
     let mut text = Text(app.metrics.text());
     let name = "eventyard_queue_messages";
     text.family(name, "gauge", "Messages of the embedded queues by state.");

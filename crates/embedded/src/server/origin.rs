@@ -4,8 +4,8 @@
 //! rebound to 127.0.0.1 shows in `Host`, a page of another site in `Origin`. A listener on
 //! another address was opened on purpose and is not restricted.
 
-use super::answer::Refusal;
 use axum::http::{HeaderMap, StatusCode, header};
+use eventyard_binding::Refusal;
 use std::net::IpAddr;
 
 /// Checks `Host` and `Origin` of a request that came in on a loopback listener.

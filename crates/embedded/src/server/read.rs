@@ -5,7 +5,7 @@
 //! answer: memory stays bounded however long the log is.
 
 use super::App;
-use super::answer::Refusal;
+use super::answer::Refused;
 use crate::queues::QueueName;
 use crate::reader::{EventFilter, ParkedFilter, Reader};
 use axum::Json;
@@ -15,6 +15,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use eventyard_binding::Refusal;
 use eventyard_bus::StoreError;
 use eventyard_event::Timestamp;
 use eventyard_rules::{RuleName, TargetName};
@@ -47,7 +48,7 @@ pub(super) struct EventQuery {
 pub(super) async fn events(
     State(app): State<App>,
     query: Asked<EventQuery>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let EventQuery { event_type, source, subject, since, after, limit } = asked(query)?;
     let filter = EventFilter { event_type, source, subject, since, after, limit };
     let events = app.store.reader().events(filter);
@@ -65,7 +66,7 @@ pub(super) async fn trace(
     State(app): State<App>,
     Path(id): Path<String>,
     query: Asked<TraceQuery>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let TraceQuery { source } = asked(query)?;
     let reader = reader(&app).await;
     object(move || reader.trace(&id, source.as_deref())).await
@@ -87,7 +88,7 @@ pub(super) struct ParkedQuery {
 pub(super) async fn parked(
     State(app): State<App>,
     query: Asked<ParkedQuery>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let ParkedQuery { target, rule, limit, undecodable } = asked(query)?;
     let reader = reader(&app).await;
     if undecodable {
@@ -99,7 +100,7 @@ pub(super) async fn parked(
 }
 
 /// The embedded queues with their depths.
-pub(super) async fn queues(State(app): State<App>) -> Result<Response, Refusal> {
+pub(super) async fn queues(State(app): State<App>) -> Result<Response, Refused> {
     let now = app.now();
     let reader = reader(&app).await;
     let queues = blocking(move || reader.queues(now)).await?;
@@ -110,7 +111,7 @@ pub(super) async fn queues(State(app): State<App>) -> Result<Response, Refusal> 
 pub(super) async fn messages(
     State(app): State<App>,
     Path(queue): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let not_found = || {
         let text = format!("there is no queue `{queue}`");
         Refusal::new(StatusCode::NOT_FOUND, "QueueNotFound", text)
@@ -120,12 +121,12 @@ pub(super) async fn messages(
     let reader = reader(&app).await;
     match blocking(move || reader.messages(&name)).await? {
         Some(messages) => lines(Box::new(messages.map(|message| json(&message?)))).await,
-        None => Err(not_found()),
+        None => Err(not_found().into()),
     }
 }
 
 /// The promise, judged over everything that is stored.
-pub(super) async fn audit(State(app): State<App>) -> Result<Response, Refusal> {
+pub(super) async fn audit(State(app): State<App>) -> Result<Response, Refused> {
     let reader = reader(&app).await;
     object(move || reader.audit()).await
 }
@@ -152,7 +153,7 @@ fn json(line: &impl Serialize) -> Result<String, StoreError> {
 
 async fn object<T: Serialize + Send + 'static>(
     read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     Ok(Json(blocking(read).await?).into_response())
 }
 
@@ -167,11 +168,11 @@ async fn blocking<T: Send + 'static>(
 
 /// Streams lines. A failure before the first piece is an error answer; a later one breaks the
 /// connection off, so that nobody takes a part for the whole.
-async fn lines(lines: Lines) -> Result<Response, Refusal> {
+async fn lines(lines: Lines) -> Result<Response, Refused> {
     let (sender, mut pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || send(lines, &sender));
     let first = match pieces.recv().await {
-        Some(Err(error)) => return Err(Refusal::unavailable(error.to_string())),
+        Some(Err(error)) => return Err(Refusal::unavailable(error.to_string()).into()),
         Some(Ok(first)) => Some(Ok(first)),
         None => None,
     };

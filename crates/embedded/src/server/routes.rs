@@ -1,6 +1,6 @@
 //! Which route does what, and what stands before every route.
 
-use super::answer::Refusal;
+use super::answer::Refused;
 use super::{App, aws, events, health, origin, put_events, read, redrive, sqs, stream};
 use crate::engine::Stop;
 use axum::Router;
@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use eventyard_binding::Refusal;
 use tokio::net::TcpListener;
 
 /// Every route, as an error names them.
@@ -52,43 +53,41 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     if app.is_loopback {
         let authority = request.uri().authority().map(|authority| authority.as_str());
         if let Err(refusal) = origin::check(request.headers(), authority) {
-            return refusal.into_response();
+            return Refused::from(refusal).into_response();
         }
     }
     let Ok(_place) = app.requests.try_acquire() else {
         let text = "there are too many requests at the moment";
-        return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TooManyRequests", text)
-            .into_response();
+        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TooManyRequests", text);
+        return Refused::from(refusal).into_response();
     };
     next.run(request).await
 }
 
-async fn not_found(method: Method, uri: Uri) -> Refusal {
+async fn not_found(method: Method, uri: Uri) -> Refused {
     let text = format!("there is no `{method} {}`", uri.path());
-    Refusal::new(StatusCode::NOT_FOUND, "RouteNotFound", text).help(format!("routes: {ROUTES}"))
+    let refusal = Refusal::new(StatusCode::NOT_FOUND, "RouteNotFound", text);
+    refusal.help(format!("routes: {ROUTES}")).into()
 }
 
-async fn method_not_allowed(method: Method, uri: Uri) -> Refusal {
+async fn method_not_allowed(method: Method, uri: Uri) -> Refused {
     let text = format!("`{}` does not take {method}", uri.path());
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", text)
-        .help(format!("routes: {ROUTES}"))
+    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", text);
+    refusal.help(format!("routes: {ROUTES}")).into()
 }
 
 /// A call of an AWS SDK.
 async fn aws_call(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
     let Some((service, operation)) = aws::target(&headers) else {
-        return Refusal::bad("TargetMissing", "the request has no `X-Amz-Target`")
-            .help(
-                "AWS SDKs of 2024 and later speak the JSON protocol of SQS and EventBridge; \
-                 events go to POST /events",
-            )
-            .into_response();
+        let refusal = Refusal::bad("TargetMissing", "the request has no `X-Amz-Target`").help(
+            "AWS SDKs of 2024 and later speak the JSON protocol of SQS and EventBridge; events go \
+             to POST /events",
+        );
+        return Refused::from(refusal).into_response();
     };
     let limit = app.settings.aws_request_bytes;
     let Ok(body) = axum::body::to_bytes(body, limit).await else {
-        let text = format!("a request has at most {limit} bytes");
-        return Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLarge", text)
-            .into_response();
+        return Refused::from(Refusal::request_too_large(limit)).into_response();
     };
     let authority = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match (service, operation) {

@@ -4,12 +4,13 @@
 //! the bounded channel gets an event `missed` with the number of stages it did not see, and goes on.
 
 use super::App;
-use super::answer::Refusal;
+use super::answer::Refused;
 use crate::engine::{Metrics, Stop};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use eventyard_binding::Refusal;
 use eventyard_bus::{Ports, Stage};
 use futures::stream;
 use std::convert::Infallible;
@@ -29,8 +30,8 @@ struct Reader {
 pub(super) async fn stream(State(app): State<App>) -> Response {
     let Ok(place) = Arc::clone(&app.streams).try_acquire_owned() else {
         let text = "there are too many readers of the stream already";
-        return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TooManyStreams", text)
-            .into_response();
+        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TooManyStreams", text);
+        return Refused::from(refusal).into_response();
     };
     let reader = Reader {
         stages: app.bus.ports().observer().subscribe(),

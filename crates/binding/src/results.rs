@@ -1,27 +1,36 @@
-//! The answer of `POST /events`: one result per event, in input order, and the status they make.
+//! The answer to a request of events: one result per event, in input order, and the status they make.
 //!
 //! Results are written as they come, so that 100,000 of them cost their own text and no more.
 
-use crate::server::answer::Refusal;
-use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use crate::Refusal;
+use crate::refusal::error;
 use eventyard_bus::Acceptance;
+use http::StatusCode;
 use serde_json::Value;
 use std::fmt::Write;
 
 /// Why an event was refused.
 #[derive(Debug)]
-pub(crate) struct EventRefusal {
+pub struct EventRefusal {
     /// What is wrong, as JSON: code, message, help, offset.
-    pub(crate) error: Value,
+    pub error: Value,
     /// Whether its size is what is wrong.
-    pub(crate) too_large: bool,
+    pub too_large: bool,
+}
+
+impl From<&eventyard_rules::Refusal> for EventRefusal {
+    fn from(refusal: &eventyard_rules::Refusal) -> Self {
+        let mut json = error(refusal.code(), &refusal.to_string(), refusal.help());
+        if let (Some(offset), Some(members)) = (refusal.offset(), json.as_object_mut()) {
+            members.insert("offset".to_owned(), offset.into());
+        }
+        Self { error: json, too_large: refusal.code() == "E0501" }
+    }
 }
 
 /// What became of one event.
 #[derive(Debug)]
-pub(crate) enum EventResult {
+pub enum EventResult {
     /// It was a whole event.
     Stored(Acceptance),
     /// It was none.
@@ -30,7 +39,7 @@ pub(crate) enum EventResult {
 
 /// The results so far.
 #[derive(Debug, Default)]
-pub(crate) struct Results {
+pub struct Results {
     text: String,
     count: usize,
     taken: usize,
@@ -43,7 +52,7 @@ pub(crate) struct Results {
 
 impl Results {
     /// Adds the result of the next event; `id` where it had one.
-    pub(crate) fn push(&mut self, id: Option<&str>, result: &EventResult) {
+    pub fn push(&mut self, id: Option<&str>, result: &EventResult) {
         self.text.push_str(if self.count == 0 { "" } else { "," });
         self.count += 1;
         let id = id.map_or(Value::Null, Value::from);
@@ -86,7 +95,7 @@ impl Results {
     }
 
     /// Notes what ended the request early; the results so far stand.
-    pub(crate) fn fail(&mut self, failure: Refusal) {
+    pub fn fail(&mut self, failure: Refusal) {
         self.failure.get_or_insert(failure);
     }
 
@@ -95,7 +104,8 @@ impl Results {
     /// 503 when the store failed and 4xx when the body broke; else 202 when at least one event was
     /// accepted or a duplicate, else 409 for a conflict, else 413 when all that is wrong is size, else
     /// 400.
-    pub(crate) fn status(&self) -> StatusCode {
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
         match &self.failure {
             Some(failure) if failure.status.is_server_error() => failure.status,
             _ if self.taken > 0 => StatusCode::ACCEPTED,
@@ -108,8 +118,10 @@ impl Results {
         }
     }
 
-    /// `{"results":[…]}`, with `error` when the request ended early.
-    pub(crate) fn into_response(mut self) -> Response {
+    /// The status and the JSON of the answer: `{"results":[…]}`, with `error` when the request ended
+    /// early.
+    #[must_use]
+    pub fn finish(mut self) -> (StatusCode, String) {
         if self.count == 0 && self.failure.is_none() {
             self.fail(Refusal::bad("NoEvent", "the body holds no event"));
         }
@@ -120,18 +132,14 @@ impl Results {
         };
         self.text.insert_str(0, r#"{"results":["#);
         self.text.push_str(&end);
-        let mut response = Response::new(Body::from(self.text));
-        *response.status_mut() = status;
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        response
+        (status, self.text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{EventRefusal, EventResult, Results};
-    use crate::server::answer::Refusal;
+    use crate::Refusal;
     use eventyard_bus::Acceptance::{Accepted, Conflict, Duplicate};
     use serde_json::json;
 

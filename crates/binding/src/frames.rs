@@ -4,13 +4,13 @@
 //! the whole body as one. A document over the limit is counted and skipped, never held; so the
 //! limit is one per event, and a request may be as long as it likes.
 
-use super::array::ArrayCutter;
+use crate::array::ArrayCutter;
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
 
 /// How the documents of a body are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Framing {
+pub enum Framing {
     /// One document per line (`application/x-ndjson`).
     Lines,
     /// The elements of one JSON array (a CloudEvents batch).
@@ -23,13 +23,13 @@ pub(crate) enum Framing {
 
 /// One document of a body, or what stands in its place.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Frame {
+pub enum Frame {
     /// The bytes of one document, without the white space around it.
     Document(Bytes),
     /// A document over the limit, which was skipped.
     TooLarge {
         /// Its length as far as it was read.
-        bytes: u64,
+        bytes: usize,
     },
     /// The body is not what its type says; nothing after this place can be told apart.
     Broken {
@@ -59,13 +59,13 @@ enum Cutter {
 }
 
 /// Cuts a body; yields frames until the body ends or breaks.
-pub(crate) struct Frames<S> {
+pub struct Frames<S> {
     body: S,
     buffer: BytesMut,
     /// How many bytes of the buffer the cutter has seen.
     seen: usize,
     /// Bytes of an oversized document that were dropped already.
-    skipped: u64,
+    skipped: usize,
     limit: usize,
     cutter: Cutter,
     ended: bool,
@@ -76,7 +76,7 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
 {
     /// `limit` is the longest document in bytes.
-    pub(crate) fn new(body: S, framing: Framing, limit: usize) -> Self {
+    pub fn new(body: S, framing: Framing, limit: usize) -> Self {
         let cutter = match framing {
             Framing::Lines => Cutter::Lines,
             Framing::Array => Cutter::Array(ArrayCutter::default()),
@@ -90,7 +90,7 @@ where
     ///
     /// # Errors
     /// The error of the connection; the frames so far stand.
-    pub(crate) async fn next(&mut self) -> Result<Option<Frame>, E> {
+    pub async fn next(&mut self) -> Result<Option<Frame>, E> {
         while !self.ended {
             if let Some(frame) = self.cut() {
                 return Ok(Some(frame));
@@ -156,8 +156,8 @@ where
         let mut bytes = self.buffer.split_to(next).freeze();
         bytes.truncate(end);
         let document = trimmed(bytes);
-        let total = skipped + document.len() as u64;
-        if total > self.limit as u64 {
+        let total = skipped.saturating_add(document.len());
+        if total > self.limit {
             return Some(Frame::TooLarge { bytes: total });
         }
         // An empty line is no document; an empty element is one that decoding refuses.
@@ -175,7 +175,7 @@ where
         }
         let length = self.buffer.trim_ascii_end().len();
         if self.skipped > 0 || length > self.limit || self.buffer.len() > 2 * self.limit {
-            self.skipped += self.buffer.len() as u64;
+            self.skipped = self.skipped.saturating_add(self.buffer.len());
             self.buffer.clear();
             self.seen = 0;
         }
@@ -204,6 +204,7 @@ fn trimmed(mut bytes: Bytes) -> Bytes {
 mod tests {
     use super::{Frame, Frames, Framing};
     use bytes::Bytes;
+    use futures::executor::block_on;
     use futures::stream;
     use std::convert::Infallible;
 
@@ -212,8 +213,7 @@ mod tests {
         let pieces: Vec<Result<Bytes, Infallible>> =
             text.as_bytes().chunks(size).map(|p| Ok(Bytes::copy_from_slice(p))).collect();
         let mut frames = Frames::new(stream::iter(pieces), framing, 12);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
+        block_on(async {
             let mut all = Vec::new();
             while let Some(frame) = frames.next().await.unwrap() {
                 all.push(frame);

@@ -1,12 +1,11 @@
 //! What kind of body a request has, by its headers.
 
-use crate::server::answer::Refusal;
-use crate::server::frames::Framing;
-use axum::http::{HeaderMap, header};
+use crate::{Framing, Refusal};
+use http::{HeaderMap, header};
 
 /// How the events of a body are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BodyKind {
+pub enum BodyKind {
     /// Documents, told apart so.
     Documents(Framing),
     /// One event: attributes in `ce-*` headers, data in the body (CloudEvents HTTP binding §3.1).
@@ -17,7 +16,7 @@ pub(crate) enum BodyKind {
 ///
 /// # Errors
 /// 400 for a media type that holds no events.
-pub(crate) fn kind(headers: &HeaderMap) -> Result<BodyKind, Refusal> {
+pub fn kind(headers: &HeaderMap) -> Result<BodyKind, Refusal> {
     let media_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str());
     let media_type = media_type.transpose().unwrap_or(Some("?")).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -46,8 +45,8 @@ fn unsupported(media_type: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::{BodyKind, kind};
-    use crate::server::frames::Framing;
-    use axum::http::HeaderMap;
+    use crate::Framing;
+    use http::HeaderMap;
 
     #[track_caller]
     fn check(media_type: Option<&str>, binary: bool, expected: Option<BodyKind>) {

@@ -3,7 +3,7 @@
 //! It knows strings and brackets and nothing else: whether an element is valid JSON is for the reader
 //! of the element to say, so that one broken element does not refuse the others.
 
-use super::frames::Cut;
+use crate::frames::Cut;
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -90,7 +90,7 @@ impl ArrayCutter {
 #[cfg(test)]
 mod tests {
     use super::ArrayCutter;
-    use crate::server::frames::Cut;
+    use crate::frames::Cut;
 
     fn elements(text: &str) -> Vec<&str> {
         let (mut cutter, mut from, mut found) = (ArrayCutter::default(), 0, Vec::new());
