@@ -77,12 +77,12 @@ pub const OVERLAY: &str = "overlay.yaml";
 pub fn sam(template: &str, rules: &RuleSet, options: &Options) -> Result<Value, ExportError> {
     let mut template = Sections::new(read(template)?)?;
     template.set_default("BusName", &rules.bus.name)?;
-    functions::allow(&mut template, rules)?;
     functions::code(&mut template, &options.code)?;
     if rules.overlay.is_some() {
         template.environment()?.insert("EVENTYARD_OVERLAY".into(), OVERLAY.into());
     }
     http_queues::add(&mut template, rules)?;
+    functions::allow(&mut template, rules)?;
     inputs::add(&mut template, rules, options)?;
     if options.create {
         create::add(&mut template, rules)?;

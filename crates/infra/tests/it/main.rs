@@ -1,0 +1,9 @@
+//! The crate from outside.
+
+mod coverage;
+mod differences;
+mod export;
+mod golden;
+mod least;
+mod support;
+mod template;

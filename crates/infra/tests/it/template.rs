@@ -1,0 +1,152 @@
+//! What the project's own template promises.
+
+use std::collections::BTreeSet;
+
+use eventyard_infra::Function;
+use eventyard_infra::export::Options;
+use serde_json::{Value, json};
+
+use crate::support::{exported, file, resource, rules};
+
+fn template() -> Value {
+    eventyard_infra::read_template(&file("infra/template.yaml")).unwrap()
+}
+
+fn default(name: &str) -> Value {
+    template()["Parameters"][name]["Default"].clone()
+}
+
+#[test]
+fn as_it_is_it_allows_what_rules_without_targets_need() {
+    let (base, exported) = (template(), exported(&rules(&[], &[]), &Options::default()));
+    for function in Function::ALL {
+        let policies = |template: &Value| {
+            resource(template, function.id())["Properties"]["Policies"].to_string()
+        };
+        // Hot rules of a prefix are the packed files.
+        let wanted = policies(&exported).replace(
+            r#",{"Fn::Sub":"arn:${AWS::Partition}:s3:::${RulesBucket}/${RulesKey}r.yaml"}"#,
+            "",
+        );
+        assert_eq!(policies(&base), wanted, "{function:?}");
+    }
+    assert_eq!(resource(&base, "IngestQueuePolicy"), resource(&exported, "IngestQueuePolicy"));
+}
+
+#[test]
+fn messages_are_hidden_for_six_times_the_timeout_and_leases_outlast_it() {
+    for kind in ["Ingest", "Deliver"] {
+        let number = |what: &str| default(&format!("{kind}{what}")).as_u64().unwrap();
+        assert_eq!(number("Visibility"), 6 * number("Timeout"));
+    }
+    for (lease, timeout) in
+        [("PageLeaseSeconds", "IngestTimeout"), ("AttemptLeaseSeconds", "DeliverTimeout")]
+    {
+        assert_eq!(default(lease).as_u64().unwrap(), default(timeout).as_u64().unwrap() + 60);
+    }
+    assert!(default("SweepTimeout").as_u64() < Some(60), "the next sweep comes after a minute");
+}
+
+#[test]
+fn every_queue_has_dead_letters_and_every_mapping_reports_failures() {
+    let template = template();
+    let resources = template["Resources"].as_object().unwrap();
+    let of =
+        |kind: &'static str| resources.iter().filter(move |(_, resource)| resource["Type"] == kind);
+    for (id, queue) in of("AWS::SQS::Queue") {
+        let dead =
+            queue["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0].as_str();
+        assert_eq!(dead.is_none(), id.contains("DeadLetters"), "{id}");
+        assert!(dead.is_none_or(|dead| resources.contains_key(dead)));
+    }
+    for (id, mapping) in of("AWS::Lambda::EventSourceMapping") {
+        let properties = &mapping["Properties"];
+        assert_eq!(properties["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
+        let limited = properties.get("ScalingConfig").is_some();
+        assert_eq!(limited, id != "TableStreamMapping", "{id}");
+    }
+    for (id, function) in of("AWS::Serverless::Function") {
+        assert!(function.to_string().contains("rust-cargolambda"), "{id}");
+    }
+    assert_eq!(template["Globals"]["Function"]["RecursiveLoop"], "Allow");
+    assert_eq!(default("IngestConcurrency"), 50);
+    assert_eq!(default("IngestReceiveCount"), 100);
+    let url = &resource(&template, "IngestHttp")["Properties"]["FunctionUrlConfig"]["AuthType"];
+    assert_eq!(url, "AWS_IAM");
+}
+
+#[test]
+fn the_stream_brings_appended_events_only() {
+    let filters = &template()["Resources"]["TableStreamMapping"]["Properties"]["FilterCriteria"];
+    let pattern: Value =
+        serde_json::from_str(filters["Filters"][0]["Pattern"].as_str().unwrap()).unwrap();
+    assert_eq!(pattern["eventName"], json!(["INSERT"]));
+    assert_eq!(pattern["dynamodb"]["Keys"]["sk"]["S"], json!([{ "prefix": "V#" }]));
+}
+
+#[test]
+fn the_table_alone_is_the_table_of_the_template() {
+    let alone = eventyard_infra::read_template(&file("infra/table.yaml")).unwrap();
+    let mut within = resource(&template(), "Table").clone();
+    within.as_object_mut().unwrap().remove("Condition");
+    assert_eq!(resource(&alone, "Table"), &within);
+    assert_eq!(within["DeletionPolicy"], "Retain");
+}
+
+/// Names of variables in a text of Rust.
+fn variables(text: &str) -> BTreeSet<String> {
+    let parts = text.split('"').filter(|part| part.starts_with("EVENTYARD_"));
+    parts.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_setting_of_the_functions_is_in_the_template() {
+    let template = template();
+    let environment = &template["Globals"]["Function"]["Environment"]["Variables"];
+    let mut settings = variables(&file("crates/lambda/src/settings.rs"));
+    assert!(settings.len() > 10);
+    // Where the packed files lie: with the function, unless an overlay was packed too.
+    for packed in ["EVENTYARD_RULES", "EVENTYARD_OVERLAY"] {
+        assert!(settings.remove(packed), "{packed}");
+    }
+    for name in settings {
+        assert!(environment.get(&name).is_some(), "the template does not set {name}");
+    }
+}
+
+#[test]
+fn cargo_lambda_deploys_the_same_numbers() {
+    let text = file("CargoLambda.toml");
+    let template = template();
+    let environment =
+        template["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();
+    let mut compared = 0;
+    for (name, value) in environment {
+        let Some(parameter) = value["Ref"].as_str().filter(|name| !name.contains("::")) else {
+            continue;
+        };
+        let wanted = default(parameter);
+        let Some(wanted) =
+            wanted.as_str().map(str::to_owned).or(wanted.as_u64().map(|n| n.to_string()))
+        else {
+            continue;
+        };
+        assert!(text.contains(&format!("{name} = \"{wanted}\"\n")), "{name} = {wanted}");
+        compared += 1;
+    }
+    assert!(compared > 10);
+    for function in Function::ALL {
+        let section = text.split(&format!("[{}.deploy]\n", function.binary())).nth(1);
+        let section = section.unwrap_or_else(|| panic!("no context {}", function.binary()));
+        let section = section.split("\n[").next().unwrap();
+        let common = text.split("[default.deploy]\n").nth(1).unwrap();
+        let properties = &resource(&template, function.id())["Properties"];
+        for (key, property) in [("memory", "MemorySize"), ("timeout", "Timeout")] {
+            let number = default(properties[property]["Ref"].as_str().unwrap());
+            let line =
+                |text: &str| text.lines().find(|line| line.starts_with(key)).map(str::to_owned);
+            let found = line(section).or_else(|| line(common)).unwrap();
+            assert_eq!(found, format!("{key} = {number}"), "{function:?}");
+        }
+    }
+}
