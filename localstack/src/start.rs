@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const SHOWN_LINES: usize = 20;
 
 /// What LocalStack is told, beside ports and folders; each was looked up in its sources.
-const OPTIONS: [(&str, &str); 15] = [
+const OPTIONS: [(&str, &str); 17] = [
     // Nothing is fetched, and nobody is told.
     ("SKIP_SSL_CERT_DOWNLOAD", "1"),
     ("DISABLE_EVENTS", "1"),
@@ -35,34 +35,46 @@ const OPTIONS: [(&str, &str); 15] = [
     // Queue URLs whose host every machine can resolve.
     ("SQS_ENDPOINT_STRATEGY", "path"),
     // Seconds between two looks at the source of an event source mapping; by themselves up to ten.
-    ("LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC", "0.1"),
+    ("LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC", "0.05"),
     ("LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC", "0.25"),
     ("LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC", "2"),
+    // Nobody looks at the metrics of queues, which cost a call for each message.
+    ("SQS_DISABLE_CLOUDWATCH_METRICS", "1"),
     ("LAMBDA_RUNTIME_EXECUTOR", "process"),
+    // The plug-in knows the function's timeout, and gives up earlier.
+    ("LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT", "1000"),
     // An idle process of a function goes on for a minute instead of ten.
     ("LAMBDA_KEEPALIVE_MS", "60000"),
     // Calls between its own services do not go through HTTP.
     ("IN_MEMORY_CLIENT", "1"),
 ];
 
-/// Starts it and waits for its services.
+/// Starts it and waits for its services. One that runs already is waited for as well, and ended if that is in vain.
 ///
 /// # Errors
 /// When a port is taken, or it ends or is late; its last lines are in the error, and nothing is left running.
 pub fn start(settings: &Settings, python: &Path) -> Result<()> {
+    if let Some(Record::Process { pid }) = Record::read(settings)? {
+        if answers(settings, || stop::is_localstack(pid))? {
+            return Ok(());
+        }
+        stop::stop(settings, pid)?;
+    }
     prerequisites::check_ports(settings)?;
     let mut child = spawn(settings, python)?;
     Record::Process { pid: child.id() }.write(settings)?;
-    let result = wait(settings, &mut child);
-    if result.is_err() {
-        stop::stop(settings, child.id())?;
+    if answers(settings, || matches!(child.try_wait(), Ok(None)))? {
+        return Ok(());
     }
-    result
+    stop::stop(settings, child.id())?;
+    bail!("LocalStack ended, or did not answer in {PATIENCE:?}:\n{}", last_lines(settings))
 }
 
 fn spawn(settings: &Settings, python: &Path) -> Result<Child> {
     let home = settings.home().canonicalize()?;
     let own = settings.folder().canonicalize()?;
+    // What an earlier one has left is of no use: it kept its state in memory.
+    let _ = fs::remove_dir_all(own.join("tmp"));
     fs::create_dir_all(own.join("tmp"))?;
     let log = File::create(settings.log())?;
     let kept = ["PATH", "HOME", "JAVA_HOME", "LANG", "LS_LOG", "DEBUG"];
@@ -88,21 +100,19 @@ fn spawn(settings: &Settings, python: &Path) -> Result<Child> {
         .stdout(log.try_clone()?)
         .stderr(log)
         .process_group(0);
-    command.spawn().context("LocalStack's Python could not be started")
+    command.spawn().context("LocalStack's Python could not be started: remove target/localstack, and it is installed anew")
 }
 
-fn wait(settings: &Settings, child: &mut Child) -> Result<()> {
+/// Whether its services come to be there, as long as it runs.
+fn answers(settings: &Settings, mut is_running: impl FnMut() -> bool) -> Result<bool> {
     let start = Instant::now();
     while !health::is_healthy(&settings.endpoint())? {
-        if let Some(status) = child.try_wait()? {
-            bail!("LocalStack ended with {status}:\n{}", last_lines(settings));
-        }
-        if start.elapsed() > PATIENCE {
-            bail!("LocalStack did not answer in {PATIENCE:?}:\n{}", last_lines(settings));
+        if !is_running() || start.elapsed() > PATIENCE {
+            return Ok(false);
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    Ok(())
+    Ok(true)
 }
 
 fn last_lines(settings: &Settings) -> String {

@@ -33,7 +33,7 @@ pub fn stop(settings: &Settings, pid: u32) -> Result<()> {
 }
 
 /// Whether the process runs and is LocalStack's: a number may have been given to another since.
-fn is_localstack(pid: u32) -> bool {
+pub fn is_localstack(pid: u32) -> bool {
     command_line(pid).contains("localstack.runtime.main")
 }
 

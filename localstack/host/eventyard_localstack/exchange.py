@@ -73,7 +73,7 @@ class Exchange:
 
     # For LocalStack.
 
-    def wait_until_started(self, deadline: float | None) -> bool:
+    def wait_until_started(self, deadline: float) -> bool:
         """Waits until the process is ready, has failed or is gone; false when the deadline came first."""
 
         def is_known() -> bool:
@@ -112,5 +112,5 @@ class Exchange:
         return self.closed or self.exit_code is not None
 
 
-def _seconds_until(deadline: float | None) -> float | None:
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
+def _seconds_until(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())

@@ -25,6 +25,9 @@ from .sandbox import Sandbox
 
 LOG = logging.getLogger(__name__)
 
+# What a process has to become ready, before the function's timeout begins to count.
+INIT_SECONDS = 10.0
+
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
     """Names the executor for `LAMBDA_RUNTIME_EXECUTOR`."""
@@ -72,12 +75,13 @@ class ProcessExecutor(RuntimeExecutor):
         return self._sandbox.output.peek() if self._sandbox else ""
 
     def start(self, env_vars: dict[str, str]) -> None:
-        """Starts the process and waits until it asks for work. LocalStack ends the wait by `stop`.
+        """Starts the process and waits until it asks for work.
 
-        Raises `StatusErrorException` with the answer for the invoker when the process fails to start.
+        Raises `StatusErrorException` with the answer for the invoker when the process fails to start, or is still not
+        ready after the time for that and the function's timeout.
         """
         self._environment = _environment(str(self._code), env_vars)
-        failed = self._renew(deadline=None, request_id=None)
+        failed = self._renew(time.monotonic() + INIT_SECONDS + self._timeout_s)
         if failed:
             raise StatusErrorException("the process of the function did not start", failed.body)
 
@@ -124,9 +128,8 @@ class ProcessExecutor(RuntimeExecutor):
                 break
         return Answer(failures.exited(exchange.exit_code, invocation.request_id), is_error=True)
 
-    def _renew(self, deadline: float | None, request_id: str | None) -> Answer | None:
+    def _renew(self, deadline: float, request_id: str | None = None) -> Answer | None:
         """Starts a process in place of the one before; the answer says why it did not become ready."""
-        written = self.get_logs()
         self._sandbox = Sandbox(self._code, self._environment)
         if self._is_stopped:
             self._sandbox.stop()
@@ -140,10 +143,10 @@ class ProcessExecutor(RuntimeExecutor):
         error = exchange.init_error or failures.exited(exchange.exit_code, request_id)
         self._sandbox.stop()
         name = self.function_version.id.function_name
-        LOG.warning("%s did not start: %r; it wrote:\n%s%s", name, error, written, self.get_logs())
+        LOG.warning("%s: %s\n%s", name, error.decode(errors="replace"), self.get_logs())
         return Answer(error, is_error=True)
 
-    def _time_out(self, request_id: str) -> Answer:
+    def _time_out(self, request_id: str | None) -> Answer:
         self._sandbox.stop()
         return Answer(failures.timed_out(self._timeout_s, request_id), is_error=True)
 

@@ -26,7 +26,7 @@ def exited(code: int, request_id: str | None = None) -> bytes:
     return failure("Runtime.ExitError", message, request_id)
 
 
-def timed_out(timeout_s: float, request_id: str) -> bytes:
+def timed_out(timeout_s: float, request_id: str | None) -> bytes:
     """The function did not answer within its timeout."""
     return failure("Sandbox.Timedout", f"Task timed out after {timeout_s:.2f} seconds", request_id)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -S
 """A Lambda runtime in one file, which does what its payload says: `{"mode": ..}`, or a batch of SQS messages.
 
-With `FAIL_INIT` in its environment it does not come so far: `error` reports an error, `exit` just ends.
+With `FAIL_INIT` in its environment it does not come so far: `error` reports an error, `exit` just ends, `hang` waits.
 """
 
 import http.client
@@ -57,6 +57,8 @@ def main():
     failure = os.environ.get("FAIL_INIT")
     if failure == "error":
         request("POST", "/init/error", json.dumps({"errorType": "Init.Bad", "errorMessage": "as asked"}))
+    if failure == "hang":
+        time.sleep(600)
     if failure:
         sys.exit(3)
     while True:

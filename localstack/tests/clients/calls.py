@@ -1,8 +1,10 @@
 """Calls AWS with boto3: each line of input is `[service, method, arguments]` in JSON, each line of output its answer.
 
-An answer is `{"ok": ...}` or `{"error": code, "message": text}`. Bytes are text. `Code.Files`, name to text, is zipped.
+An answer is `{"ok": ...}` or `{"error": code, "message": text}`. Bytes are text, also the tail of a function's log.
+`Code.Files`, name to text, is zipped.
 """
 
+import base64
 import io
 import json
 import sys
@@ -34,10 +36,13 @@ def call(service: str, method: str, arguments: dict) -> dict:
         code["ZipFile"] = zipped(code.pop("Files"))
     client = boto3.client(service)
     try:
-        return {"ok": getattr(client, method)(**arguments)}
+        answer = getattr(client, method)(**arguments)
     except client.exceptions.ClientError as error:
         found = error.response["Error"]
         return {"error": found["Code"], "message": found["Message"]}
+    if "LogResult" in answer:
+        answer["LogResult"] = base64.b64decode(answer["LogResult"]).decode()
+    return {"ok": answer}
 
 
 for line in sys.stdin:

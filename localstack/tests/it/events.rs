@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::clients::{Calls, localstack, poll, unique};
+use crate::clients::{Calls, localstack, parse, poll, unique};
 
 /// A queue; returns its URL and ARN.
 fn queue(calls: &mut Calls, attributes: Value) -> (String, String) {
@@ -49,5 +49,39 @@ fn messages_of_a_batch_that_failed_come_again_and_the_others_do_not() {
         let attributes = calls.call("sqs", "get_queue_attributes", arguments)["Attributes"].clone();
         names.iter().all(|name| attributes[name] == "0").then_some(())
     });
+    calls.call("lambda", "delete_event_source_mapping", json!({ "UUID": mapping["UUID"] }));
+}
+
+#[test]
+fn changes_of_a_table_reach_a_function() {
+    let Some(localstack) = localstack() else { return };
+    let mut calls = Calls::new(&localstack);
+    let (url, arn) = queue(&mut calls, json!({}));
+    let table = unique("table");
+    let arguments = json!({
+        "TableName": table, "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
+        "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+    });
+    let created = calls.call("dynamodb", "create_table", arguments);
+    let stream = created["TableDescription"]["LatestStreamArn"].clone();
+    let item = json!({ "pk": { "S": "one" } });
+    calls.call("dynamodb", "put_item", json!({ "TableName": table, "Item": item }));
+    // Nothing succeeds, so that what was read is told to the queue.
+    let environment = json!({ "Variables": { "FAIL_INIT": "exit" } });
+    let name = calls.function(json!({ "Environment": environment }));
+    let mapping = json!({
+        "EventSourceArn": stream, "FunctionName": name, "StartingPosition": "TRIM_HORIZON",
+        "MaximumRetryAttempts": 0, "DestinationConfig": { "OnFailure": { "Destination": arn } },
+    });
+    let mapping = calls.call("lambda", "create_event_source_mapping", mapping);
+    let told = poll(|| {
+        let arguments = json!({ "QueueUrl": url, "WaitTimeSeconds": 1 });
+        let answer = calls.call("sqs", "receive_message", arguments);
+        answer["Messages"].get(0).map(|message| parse(&message["Body"]))
+    });
+    assert_eq!(told["DDBStreamBatchInfo"]["batchSize"], 1, "{told}");
+    assert_eq!(told["DDBStreamBatchInfo"]["streamArn"], stream);
     calls.call("lambda", "delete_event_source_mapping", json!({ "UUID": mapping["UUID"] }));
 }

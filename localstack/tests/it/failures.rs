@@ -87,6 +87,17 @@ fn an_exit_while_starting_is_an_exit_error() {
 }
 
 #[test]
+fn a_process_that_never_becomes_ready_is_too_late() {
+    let Some(localstack) = localstack() else { return };
+    let mut calls = Calls::new(&localstack);
+    let environment = json!({ "Variables": { "FAIL_INIT": "hang" } });
+    let name = calls.function(json!({ "Environment": environment, "Timeout": 1 }));
+    let error = calls.invoke_error(&name, &json!({}));
+    let expected = ("Sandbox.Timedout", "Task timed out after 1.00 seconds");
+    assert_eq!((error.0.as_str(), error.1.as_str()), expected);
+}
+
+#[test]
 fn code_that_cannot_be_executed_is_named() {
     let Some(localstack) = localstack() else { return };
     let mut calls = Calls::new(&localstack);
