@@ -2,6 +2,7 @@
 
 mod bus;
 mod explain;
+mod infra;
 mod rules;
 
 use std::path::Path;

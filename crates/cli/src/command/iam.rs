@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
-use eventyard_infra::{Account, Difference, Function, HotRules, Kind, Stack};
+use eventyard_infra::{Account, Arn, Difference, Function, HotRules, Kind, Stack};
 use eventyard_rules::RuleSet;
 
 use crate::arguments::{OutputArguments, RulesArguments};
@@ -39,22 +39,22 @@ pub struct Iam {
 #[derive(Debug, Clone, clap::Args)]
 struct StackArguments {
     /// What the names of the stack begin with, its parameter `Prefix`.
-    #[arg(long, value_name = "NAME", default_value = "eventyard")]
+    #[arg(long, value_name = "NAME", default_value = "eventyard", value_parser = prefix)]
     prefix: String,
     /// The account, 12 digits.
     #[arg(long, value_name = "ID", requires = "region", value_parser = account)]
     account: Option<String>,
     /// The region, such as eu-west-1.
-    #[arg(long, value_name = "NAME", requires = "account")]
+    #[arg(long, value_name = "NAME", requires = "account", value_parser = region)]
     region: Option<String>,
     /// The customer-managed key of queues and table.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = |text: &str| arn(text, "kms", "key/"))]
     kms_key: Option<String>,
     /// Where hot rules lie: s3://bucket/rules.yaml, or s3://bucket/prefix/.
     #[arg(long, value_name = "URL", value_parser = hot_rules)]
     rules_s3: Option<HotRules>,
     /// The table's stream; the one of the template's table without it.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = |text: &str| arn(text, "dynamodb", "table/"))]
     table_stream: Option<String>,
 }
 
@@ -138,6 +138,30 @@ fn function(text: &str) -> Result<Function, String> {
     let named = |function: &Function| function.binary() == text || function.id() == text;
     let names = || Function::ALL.map(Function::binary).join(", ");
     Function::ALL.into_iter().find(named).ok_or_else(|| format!("the functions are {}", names()))
+}
+
+fn prefix(text: &str) -> Result<String, String> {
+    let is_mark = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_prefix = text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.len() <= 24
+        && text.bytes().all(is_mark);
+    let help = || "1 to 24 of a-z, 0-9 and -, a letter first".to_owned();
+    is_prefix.then(|| text.to_owned()).ok_or_else(help)
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_mark = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_region = text.contains('-') && text.bytes().all(is_mark);
+    is_region.then(|| text.to_owned()).ok_or_else(|| "such as eu-west-1".to_owned())
+}
+
+/// An ARN of that service in full: it becomes a resource of statements, which hold no wildcards.
+fn arn(text: &str, service: &str, before: &str) -> Result<String, String> {
+    let arn = Arn::parse(text).filter(|arn| arn.service() == service);
+    let is_one = arn.is_some_and(|arn| arn.resource().starts_with(before));
+    let is_whole = is_one && !text.contains(['*', '?', '$']);
+    let help = || format!("such as arn:aws:{service}:eu-west-1:111122223333:{before}…");
+    is_whole.then(|| text.to_owned()).ok_or_else(help)
 }
 
 fn account(text: &str) -> Result<String, String> {
