@@ -48,8 +48,9 @@ const STEPS: [Step; 9] = [
 pub fn run() -> Result<()> {
     println!(
         "Needs: a Rust toolchain with rustfmt and clippy, and python3 with venv (for the AWS CLI and boto3, which talk to \
-the bus as clients), a C++ compiler (for the fuzz target), valgrind (which counts the matcher's instructions), and Docker, or Java 17, npm and \
-Python 3.13 (for LocalStack, which goes on afterwards: `cargo xtask localstack down` ends it); cargo-deny and the Python packages are installed by this command, the latter under target/."
+the bus as clients), a C++ compiler (for the fuzz target), valgrind (which counts the matcher's instructions), and Docker, or Java 17, npm \
+and Python 3.13 (for LocalStack, which goes on afterwards: `cargo xtask localstack down` ends it); cargo-deny and the \
+Python packages are installed by this command, the latter under target/."
     );
     let mut rows = Vec::new();
     for (name, step) in STEPS {

@@ -2,7 +2,7 @@
 # Run by LocalStack in Docker when it is ready: deploys what `sam build` has built, where it has.
 set -eu
 
-built=/opt/eventyard/template.yaml
+built=/opt/eventyard/.aws-sam/build/template.yaml
 if [ ! -f "$built" ]; then
     echo "Eventyard: nothing is deployed, because nothing is built. To have it deployed when LocalStack starts:"
     echo "  sam build --template infra/template.yaml"
