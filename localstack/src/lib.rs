@@ -161,7 +161,7 @@ fn wants_docker(settings: &Settings) -> Result<bool> {
 
 /// Held until the file is dropped, by one process at a time.
 fn lock(settings: &Settings) -> Result<File> {
-    std::fs::create_dir_all(settings.folder()).context("target/localstack could not be made")?;
+    std::fs::create_dir_all(settings.home()).context("target/localstack could not be made")?;
     let file = File::create(settings.home().join("lock"))?;
     file.lock().context("target/localstack/lock could not be locked")?;
     Ok(file)

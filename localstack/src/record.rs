@@ -36,6 +36,7 @@ impl Record {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&self, settings: &Settings) -> Result<()> {
+        fs::create_dir_all(settings.folder())?;
         fs::write(path(settings), serde_json::to_vec(self)?).context("the record of what runs")
     }
 

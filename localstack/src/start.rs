@@ -72,10 +72,10 @@ pub fn start(settings: &Settings, python: &Path) -> Result<()> {
 
 fn spawn(settings: &Settings, python: &Path) -> Result<Child> {
     let home = settings.home().canonicalize()?;
-    let own = settings.folder().canonicalize()?;
     // What an earlier one has left is of no use: it kept its state in memory.
-    let _ = fs::remove_dir_all(own.join("tmp"));
-    fs::create_dir_all(own.join("tmp"))?;
+    let _ = fs::remove_dir_all(settings.folder());
+    fs::create_dir_all(settings.folder().join("tmp"))?;
+    let own = settings.folder().canonicalize()?;
     let log = File::create(settings.log())?;
     let kept = ["PATH", "HOME", "JAVA_HOME", "LANG", "LS_LOG", "DEBUG"];
     let kept = kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
