@@ -55,6 +55,14 @@ pub enum SecretError {
         /// The reference as the rules file has it.
         reference: String,
     },
+    /// The service that keeps the secret knows none of that name, or denies us.
+    #[error("the secret `{reference}` cannot be read: {cause}")]
+    Denied {
+        /// The reference as the rules file has it.
+        reference: String,
+        /// What the service said.
+        cause: String,
+    },
     /// The service that keeps the secret did not answer; a later attempt may succeed.
     #[error("the secret `{reference}` cannot be read at the moment: {cause}")]
     Unavailable {
@@ -91,8 +99,7 @@ impl EnvSecrets {
             return Err(SecretError::Unsupported { reference: reference.to_string() });
         };
         let text = Zeroizing::new((self.lookup)(name).unwrap_or_default());
-        let keys: Result<Vec<_>, _> = text.split_whitespace().map(SigningKey::parse).collect();
-        match keys {
+        match SigningKey::parse_all(&text) {
             Ok(keys) if keys.is_empty() => Err(SecretError::Missing { name: name.clone() }),
             Ok(keys) => Ok(keys),
             Err(cause) => Err(SecretError::NotAKey { reference: reference.to_string(), cause }),

@@ -103,6 +103,9 @@ impl HttpSender {
         for reference in references {
             let found = self.secrets.keys(reference).await.map_err(|error| match error {
                 SecretError::Unavailable { .. } => passing("SecretUnavailable", error.to_string()),
+                SecretError::Denied { .. } => {
+                    Sent::Denied { cause: cause("SecretDenied", error.to_string()) }
+                }
                 _ => Sent::Park { cause: cause("SecretRefused", error.to_string()) },
             })?;
             keys.extend(found);

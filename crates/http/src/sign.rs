@@ -44,6 +44,14 @@ impl SigningKey {
         Ok(Self(bytes))
     }
 
+    /// Reads several keys, separated by white space; none from a text that has nothing else.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), for the first that is no key.
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, KeyError> {
+        text.split_whitespace().map(Self::parse).collect()
+    }
+
     fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> Option<String> {
         // HMAC takes a key of any length; the branch exists because the trait is shared with others.
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;

@@ -1,8 +1,8 @@
 //! The error codes of AWS, row by row: what each means for a delivery.
 //!
 //! In: the code of a call or of one entry of a batch. Out: its [`Kind`]. Sources: "Errors" of each
-//! operation (SendMessageBatch, PublishBatch, PutEvents, Invoke, StartExecution, PutRecords) and "Common
-//! errors" of each API reference, read 2026-11. The same error is written in several ways (with a
+//! operation (SendMessageBatch, PublishBatch, PutEvents, Invoke, StartExecution, PutRecords; for signing keys
+//! GetSecretValue, GetParameter) and "Common errors" of each API reference, read 2026-11. The same error is written in several ways (with a
 //! namespace, with `Exception` at its end, `KMS` or `Kms`), so codes are compared in a plain form.
 
 /// What an error means.
@@ -48,6 +48,7 @@ const CODES: &[(&str, Kind)] = &[
     ("InternalException", Failing),
     ("InternalServerError", Failing),
     ("InternalServerException", Failing),
+    ("InternalServiceError", Failing),
     ("ServiceException", Failing),
     ("ServiceUnavailable", Failing),
     ("ServiceUnavailableException", Failing),
@@ -78,6 +79,10 @@ const CODES: &[(&str, Kind)] = &[
     ("InvalidSecurity", Denied),
     ("InvalidSecurityException", Denied),
     ("InvalidAccountIdException", Denied),
+    ("DecryptionFailure", Denied),
+    ("InvalidKeyId", Denied),
+    // A secret that is to be deleted.
+    ("InvalidRequestException", Denied),
     ("EndpointDisabled", Denied),
     ("EndpointDisabledException", Denied),
     ("PlatformApplicationDisabledException", Denied),
@@ -104,6 +109,8 @@ const CODES: &[(&str, Kind)] = &[
     ("StateMachineDeleting", Missing),
     ("InvalidArn", Missing),
     ("NoPublishedVersionException", Missing),
+    ("ParameterNotFound", Missing),
+    ("ParameterVersionNotFound", Missing),
     ("MalformedDetail", Invalid),
     ("InvalidArgument", Invalid),
     ("InvalidArgumentException", Invalid),

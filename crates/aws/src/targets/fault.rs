@@ -17,7 +17,7 @@ const TEXT_CHARS_MAX: usize = 400;
 
 /// Why something was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     kind: Kind,
     code: String,
     message: String,
@@ -31,7 +31,7 @@ impl Fault {
     }
 
     /// The fault of a whole call.
-    pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+    pub(crate) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
             SdkError::ServiceError(service) => {
                 let (meta, raw) = (service.err().meta(), service.raw());
@@ -81,14 +81,14 @@ impl Fault {
     fn said(kind: Kind, code: String, text: Option<&str>) -> Self {
         let text = text.map(short).filter(|text| !text.is_empty());
         let message = match (kind, text) {
-            (Kind::Busy, _) => "the target takes no more at the moment".to_owned(),
-            (Kind::Failing, _) => "the target's service failed".to_owned(),
-            (Kind::Denied, None) => "the target denies us".to_owned(),
-            (Kind::Denied, Some(text)) => format!("the target denies us: {text}"),
-            (Kind::Missing, None) => "the target does not exist".to_owned(),
-            (Kind::Missing, Some(text)) => format!("the target does not exist: {text}"),
-            (Kind::Invalid, _) => "the target's service refuses the delivery".to_owned(),
-            (Kind::TooLarge, _) => "the target's service finds the delivery too large".to_owned(),
+            (Kind::Busy, _) => "the service takes no more at the moment".to_owned(),
+            (Kind::Failing, _) => "the service failed".to_owned(),
+            (Kind::Denied, None) => "the service denies it".to_owned(),
+            (Kind::Denied, Some(text)) => format!("the service denies it: {text}"),
+            (Kind::Missing, None) => "the service does not know it".to_owned(),
+            (Kind::Missing, Some(text)) => format!("the service does not know it: {text}"),
+            (Kind::Invalid, _) => "the service refuses the request".to_owned(),
+            (Kind::TooLarge, _) => "the service finds the request too large".to_owned(),
         };
         Self { kind, code, message, after: None }
     }
@@ -108,11 +108,22 @@ impl Fault {
         self.kind == Kind::Missing
     }
 
+    /// Whether the same request may succeed later.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self.kind, Kind::Busy | Kind::Failing)
+    }
+
+    /// Code and message.
+    pub(crate) fn into_cause(self) -> Cause {
+        Cause::new(self.code, self.message)
+    }
+
     /// The answer for one parcel.
     pub(super) fn into_sent(self) -> Sent {
-        let cause = Cause::new(self.code, self.message);
-        match self.kind {
-            Kind::Busy | Kind::Failing => Sent::Retry { cause, after: self.after },
+        let (kind, after) = (self.kind, self.after);
+        let cause = self.into_cause();
+        match kind {
+            Kind::Busy | Kind::Failing => Sent::Retry { cause, after },
             Kind::Denied | Kind::Missing => Sent::Denied { cause },
             Kind::Invalid | Kind::TooLarge => Sent::Park { cause },
         }

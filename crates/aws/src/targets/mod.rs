@@ -33,6 +33,7 @@ mod sns;
 mod sqs;
 mod step_functions;
 
+pub(crate) use fault::Fault;
 pub(crate) use region::PerRegion;
 
 use crate::Clients;
@@ -42,7 +43,6 @@ use drive::{Pace, Service, drive};
 use eventyard_bus::{Parcel, Route, Sent, Targets};
 use eventyard_http::HttpSender;
 use eventyard_rules::{Resource, Target, TargetKind};
-use fault::Fault;
 use queue_urls::QueueUrls;
 use std::time::Duration;
 use tokio::time::Instant;
