@@ -49,6 +49,27 @@ impl Clients {
         Self { config }
     }
 
+    /// A client of DynamoDB.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.config)
+    }
+
+    /// A client of SQS.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config)
+    }
+
+    /// A client of S3. Where an endpoint is given, buckets go into the path, as every
+    /// stand-in for S3 takes them.
+    #[must_use]
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let path_style = self.config.endpoint_url().is_some();
+        let config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(path_style);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
     /// What a client is made of.
     #[must_use]
     pub fn config(&self) -> &SdkConfig {

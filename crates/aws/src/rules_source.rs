@@ -99,6 +99,11 @@ impl RulesSource {
         Ok(Some(texts))
     }
 
+    /// Takes what was read last for not read, because it could not be put in force.
+    pub fn forget(&self) {
+        self.seen().clear();
+    }
+
     fn seen(&self) -> std::sync::MutexGuard<'_, Vec<Tagged>> {
         self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

@@ -13,9 +13,12 @@
 //! All of it is generic over the ports of the bus, and tested on their memory adapters; [`app`] puts the
 //! adapters for AWS together.
 
+pub mod app;
 pub mod deliver;
+pub mod functions;
 pub mod ingest;
 mod page;
+pub mod rules;
 pub mod settings;
 pub mod sweep;
 pub mod telemetry;

@@ -138,7 +138,7 @@ async fn any_open<P: Ports>(bus: &Bus<P>, known: &[Identity]) -> Result<bool, St
 
 async fn deliver<P: Ports>(bus: &Bus<P>, page: Option<OpenPage>, source: &Source<'_>) -> bool {
     match page {
-        Some(page) => deliver_until(bus, page, source.deadline).await,
+        Some(page) => Box::pin(deliver_until(bus, page, source.deadline)).await,
         None => true,
     }
 }

@@ -1,5 +1,6 @@
 //! The functions on the memory adapters of every port.
 
+mod http;
 mod ordered;
 mod sqs;
 mod sweeping;

@@ -1,0 +1,6 @@
+//! The door of a function URL: every shape, every status with its neighbour.
+
+mod door;
+mod failures;
+mod routes;
+mod shapes;
