@@ -4,6 +4,7 @@ mod bench;
 mod conformance;
 mod counts;
 mod crash;
+mod infra;
 mod instructions;
 mod localstack;
 mod match_bench;
@@ -31,6 +32,8 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Compares the match counts of 14 rule sets over 213,068 lines with the expected ones
     Counts(counts::Arguments),
+    /// Lints the templates, as they are and as rules export them
+    Infra,
     /// Runs a LocalStack on this machine, in Docker or without
     #[command(subcommand)]
     Localstack(localstack::Action),
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
+        Command::Infra => infra::run(),
         Command::Localstack(action) => localstack::run(&action),
         Command::MatchBench(arguments) => match_bench::run(&arguments),
         Command::Instructions(arguments) => instructions::run(&arguments),

@@ -61,20 +61,28 @@ pub fn valgrind() -> Result<()> {
 /// # Errors
 /// When there is no `python3`, or the packages cannot be had.
 pub fn aws_clients() -> Result<PathBuf> {
+    python_packages("aws-clients", "tests/requirements.txt")
+}
+
+/// A Python environment `target/NAME` with the packages of a requirements file; returns its `bin` folder.
+///
+/// # Errors
+/// When there is no `python3`, or the packages cannot be had.
+pub fn python_packages(name: &str, requirements: &str) -> Result<PathBuf> {
     let root = eventyard_tests::command::root();
-    let environment = root.join("target/aws-clients");
+    let environment = root.join("target").join(name);
     let bin = environment.join("bin");
-    let wanted = std::fs::read_to_string(root.join("tests/requirements.txt"))?;
+    let wanted = std::fs::read_to_string(root.join(requirements))?;
     let installed = environment.join("installed.txt");
     if std::fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
         return Ok(bin.canonicalize()?);
     }
-    let python = "python3 with its venv module is needed for the AWS CLI and boto3";
+    let python = format!("python3 with its venv module is needed for {}", wanted.trim());
     run(Command::new("python3").args(["-m", "venv"]).arg(&environment)).context(python)?;
     run(Command::new(bin.join("pip"))
         .args(pip_arguments())
         .arg("-r")
-        .arg(root.join("tests/requirements.txt")))?;
+        .arg(root.join(requirements)))?;
     std::fs::write(installed, wanted)?;
     Ok(bin.canonicalize()?)
 }
