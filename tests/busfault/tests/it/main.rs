@@ -1,0 +1,3 @@
+//! What the proxy does to calls.
+
+mod proxy;
