@@ -7,15 +7,14 @@
 mod clients;
 mod failure;
 mod rules_source;
-mod secrets;
 mod wake;
 mod work_queue;
 
+pub mod secrets;
 pub mod store;
 pub mod targets;
 
 pub use clients::Clients;
 pub use rules_source::{RulesLocation, RulesSource, RulesSourceError};
-pub use secrets::{AwsSecrets, SecretSettings};
 pub use wake::{NoWake, Wake, WakeUp};
 pub use work_queue::{SqsWake, WorkMessage, WorkQueues};
