@@ -5,6 +5,7 @@
 //! The only crate that names a type of an AWS SDK.
 
 mod clients;
+pub mod crash;
 mod failure;
 mod rules_source;
 mod wake;

@@ -1,0 +1,10 @@
+//! The ports on AWS, against the services' stand-ins.
+
+mod concurrency;
+mod cost;
+mod large;
+mod meter;
+mod order;
+mod store;
+mod streams;
+mod table;

@@ -1,0 +1,76 @@
+//! A table to test with: one for all tests, and in it a bus for each.
+
+use std::future::Future;
+use std::sync::{Arc, LazyLock};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+use eventyard_aws::store::{DynamoStore, StoreSettings, schema};
+use eventyard_aws::{NoWake, Wake};
+use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+
+use crate::meter::Meter;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+static TABLE: OnceCell<String> = OnceCell::const_new();
+
+/// Runs a future to its end, on a runtime that lives as long as the clients do.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    RUNTIME.block_on(future)
+}
+
+/// The settings of all tests: DynamoDB Local takes ten actions in a transaction.
+pub fn settings() -> StoreSettings {
+    StoreSettings { transaction_actions_max: 10, ..StoreSettings::default() }
+}
+
+/// A name that no other test has.
+pub fn fresh_bus() -> String {
+    format!("test-{}", uuid::Uuid::new_v4().simple())
+}
+
+/// A store with nothing in it.
+pub async fn fresh() -> Box<DynamoStore> {
+    Box::new(store(&fresh_bus(), Arc::new(NoWake), settings()).await)
+}
+
+/// A store of its own for a bus; several of one bus are like several processes.
+pub async fn store(bus: &str, wake: Arc<dyn Wake>, settings: StoreSettings) -> DynamoStore {
+    DynamoStore::new(client().await, &table().await, bus, wake, settings)
+}
+
+/// A store whose calls a meter counts.
+pub async fn metered(bus: &str, meter: &Meter) -> DynamoStore {
+    let client = Client::from_conf(config().await.interceptor(meter.clone()).build());
+    DynamoStore::new(client, &table().await, bus, Arc::new(NoWake), settings())
+}
+
+/// A client without anything special.
+pub async fn client() -> Client {
+    Client::from_conf(config().await.build())
+}
+
+async fn config() -> Builder {
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http)
+        .endpoint_url(endpoint().await)
+        .region(Region::from_static("eu-central-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+}
+
+async fn endpoint() -> String {
+    std::env::var("EVENTYARD_DYNAMODB_ENDPOINT").expect("EVENTYARD_DYNAMODB_ENDPOINT")
+}
+
+pub async fn table() -> String {
+    let make = || async {
+        let name = format!("store-{}", uuid::Uuid::new_v4().simple());
+        let made = schema::create_table(&client().await, &name).send().await;
+        made.expect("a table; is there a DynamoDB at the endpoint?");
+        name
+    };
+    TABLE.get_or_init(make).await.clone()
+}
