@@ -1,5 +1,6 @@
 //! The crate from outside.
 
+mod adapters;
 mod coverage;
 mod differences;
 mod export;
