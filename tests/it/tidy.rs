@@ -30,7 +30,13 @@ fn dependencies(package: &str) -> Vec<String> {
 
 #[test]
 fn the_pure_crates_link_no_runtime_and_no_aws() {
-    for package in ["eventyard-event", "eventyard-filter", "eventyard-rules", "eventyard-binding"] {
+    for package in [
+        "eventyard-event",
+        "eventyard-filter",
+        "eventyard-rules",
+        "eventyard-binding",
+        "eventyard-infra",
+    ] {
         let linked = dependencies(package);
         assert!(
             linked.iter().any(|name| name == "blake3" || name == "thiserror"),
@@ -59,7 +65,7 @@ fn the_bus_and_the_command_link_no_aws_sdk() {
 
 #[test]
 fn the_engine_crates_deny_panics_and_forbid_unsafe() {
-    for crate_name in ["event", "filter", "rules", "bus", "binding"] {
+    for crate_name in ["event", "filter", "rules", "bus", "binding", "infra"] {
         let text =
             std::fs::read_to_string(root().join("crates").join(crate_name).join("src/lib.rs"))
                 .unwrap();

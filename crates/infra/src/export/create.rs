@@ -1,8 +1,7 @@
 //! Queues, topics, buses and streams that the rules name, made with the stack. Only plain names: what has an
 //! ARN or a URL belongs to somebody. Functions and state machines are code, and never made here.
 
-use super::http_queues::{dead_letters, dead_letters_like};
-use super::{ExportError, Sections, id_of};
+use super::{ExportError, Sections, id_of, parts};
 use eventyard_rules::{Input, Resource, RuleSet, TargetKind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -51,33 +50,23 @@ fn queue_with_dead_letters(named: &Resource) -> Made {
         Some(stem) => format!("{stem}-dlq.fifo"),
         None => format!("{name}-dlq"),
     };
-    let mut queue = dead_letters_like(name);
-    if let Some(properties) = queue.get_mut("Properties").and_then(Value::as_object_mut) {
-        properties.insert("MessageRetentionPeriod".into(), json!(1_209_600));
-        properties.insert("VisibilityTimeout".into(), json!({ "Ref": "IngestVisibility" }));
-        let redrive = json!({
-            "deadLetterTargetArn": { "Fn::GetAtt": [dead, "Arn"] },
-            "maxReceiveCount": { "Ref": "IngestReceiveCount" },
-        });
-        properties.insert("RedrivePolicy".into(), redrive);
-    }
-    vec![(id_of("Queue", named), queue), (dead, dead_letters(&dead_name))]
+    let queue = parts::queue(
+        name,
+        json!({
+            "MessageRetentionPeriod": parts::RETENTION_MAX_S,
+            "VisibilityTimeout": { "Ref": "IngestVisibility" },
+            "RedrivePolicy": parts::redrive(&dead, "IngestReceiveCount"),
+        }),
+    );
+    vec![(id_of("Queue", named), queue), (dead, parts::dead_letters(&dead_name))]
 }
 
 fn topic_alone(named: &Resource) -> Made {
-    let mut topic = json!({
-        "Type": "AWS::SNS::Topic",
-        "Properties": {
-            "TopicName": named.name(),
-            "KmsMasterKeyId": { "Fn::If": ["HasKey", { "Ref": "KmsKeyArn" }, { "Ref": "AWS::NoValue" }] },
-        },
-    });
-    if named.is_fifo()
-        && let Some(properties) = topic.get_mut("Properties").and_then(Value::as_object_mut)
-    {
+    let mut properties = json!({ "TopicName": named.name(), "KmsMasterKeyId": parts::key() });
+    if let Some(properties) = properties.as_object_mut().filter(|_| named.is_fifo()) {
         properties.insert("FifoTopic".into(), json!(true));
     }
-    vec![(id_of("Topic", named), topic)]
+    vec![(id_of("Topic", named), json!({ "Type": "AWS::SNS::Topic", "Properties": properties }))]
 }
 
 /// None for the bus that every account has.

@@ -1,6 +1,7 @@
 //! A work queue of its own for each HTTP target, so that one that hangs holds up no other.
 
-use super::{ExportError, Sections};
+use super::{ExportError, Sections, parts};
+use crate::Function;
 use crate::duties::has_own_queue;
 use crate::names::{Names, logical_id};
 use crate::stack::Stack;
@@ -52,63 +53,16 @@ fn add_queue(template: &mut Sections, target: &str, names: &Names) -> Result<(),
     let id = |kind: &str| logical_id(kind, target);
     let (queue, dead) = (id("HttpQueue"), id("HttpDeadLetters"));
     let name = names.own_queue(target);
-    template.resource(&queue, work_queue(&name, &dead))?;
-    template.resource(&dead, dead_letters(&format!("{name}-dlq")))?;
-    template.resource(
-        &id("HttpMapping"),
-        mapping("Deliver", json!({ "Fn::GetAtt": [queue, "Arn"] }), "HttpConcurrency"),
-    )?;
+    let besides = json!({
+        "VisibilityTimeout": { "Ref": "DeliverVisibility" },
+        "RedrivePolicy": parts::redrive(&dead, "WorkReceiveCount"),
+    });
+    let arn = json!({ "Fn::GetAtt": [queue, "Arn"] });
+    let mapping = parts::mapping(Function::Deliver, arn, "HttpConcurrency");
+    template.resource(&queue, parts::queue(&name, besides))?;
+    template.resource(&dead, parts::dead_letters(&format!("{name}-dlq")))?;
+    template.resource(&id("HttpMapping"), mapping)?;
     template.resource(&id("HttpDeadLettersAlarm"), alarm(target, &dead))
-}
-
-fn work_queue(name: &str, dead_letters: &str) -> Value {
-    let mut queue = dead_letters_like(name);
-    if let Some(properties) = queue.get_mut("Properties").and_then(Value::as_object_mut) {
-        properties.insert("VisibilityTimeout".into(), json!({ "Ref": "DeliverVisibility" }));
-        let redrive = json!({
-            "deadLetterTargetArn": { "Fn::GetAtt": [dead_letters, "Arn"] },
-            "maxReceiveCount": { "Ref": "WorkReceiveCount" },
-        });
-        properties.insert("RedrivePolicy".into(), redrive);
-    }
-    queue
-}
-
-/// A queue that keeps messages for 14 days.
-pub(super) fn dead_letters(name: &str) -> Value {
-    let mut queue = dead_letters_like(name);
-    if let Some(properties) = queue.get_mut("Properties").and_then(Value::as_object_mut) {
-        properties.insert("MessageRetentionPeriod".into(), json!(1_209_600));
-    }
-    queue
-}
-
-/// A queue of this name, encrypted as all are.
-pub(super) fn dead_letters_like(name: &str) -> Value {
-    let none = json!({ "Ref": "AWS::NoValue" });
-    let mut properties = Map::new();
-    properties.insert("QueueName".into(), crate::arn::sub(name));
-    if name.ends_with(".fifo") {
-        properties.insert("FifoQueue".into(), json!(true));
-    }
-    let key = json!({ "Fn::If": ["HasKey", { "Ref": "KmsKeyArn" }, none] });
-    properties.insert("KmsMasterKeyId".into(), key);
-    properties.insert("SqsManagedSseEnabled".into(), json!({ "Fn::If": ["HasKey", none, true] }));
-    json!({ "Type": "AWS::SQS::Queue", "Properties": properties })
-}
-
-/// What brings the messages of a queue to a function.
-pub(super) fn mapping(function: &str, queue: Value, concurrency: &str) -> Value {
-    json!({
-        "Type": "AWS::Lambda::EventSourceMapping",
-        "Properties": {
-            "FunctionName": { "Ref": function },
-            "EventSourceArn": queue,
-            "BatchSize": 10,
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "ScalingConfig": { "MaximumConcurrency": { "Ref": concurrency } },
-        },
-    })
 }
 
 fn alarm(target: &str, dead_letters: &str) -> Value {

@@ -1,13 +1,13 @@
 //! What connects the inputs of the rules to the bus: mappings of queues, subscriptions to topics, rules on
 //! EventBridge buses.
 
-use super::http_queues::mapping;
+use super::parts::{mapping, permission};
 use super::{ExportError, Options, Sections, id_of};
 use crate::resource_policies::ingest_queue;
 use crate::stack::Stack;
 use crate::{Arn, Function};
 use eventyard_rules::{Input, Resource, RuleSet};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Connects the inputs.
 pub(super) fn add(
@@ -47,7 +47,7 @@ fn add_queue(
         true => json!({ "Fn::GetAtt": [id_of("Queue", queue), "Arn"] }),
         false => Arn::of("sqs", "", queue).to_json(),
     };
-    let mapping = mapping(Function::IngestSqs.id(), arn, "IngestConcurrency");
+    let mapping = mapping(Function::IngestSqs, arn, "IngestConcurrency");
     template.resource(&id_of("InputMapping", queue), mapping)
 }
 
@@ -106,19 +106,6 @@ fn add_bus(template: &mut Sections, bus: &Resource, options: &Options) -> Result
     let permission =
         permission("EventBridgeDirect", Function::IngestEventBridge, "events.amazonaws.com", &arn);
     template.resource(&id_of("InputRulePermission", bus), permission)
-}
-
-fn permission(condition: &str, function: Function, principal: &str, source: &Value) -> Value {
-    json!({
-        "Type": "AWS::Lambda::Permission",
-        "Condition": condition,
-        "Properties": {
-            "FunctionName": { "Ref": function.id() },
-            "Action": "lambda:InvokeFunction",
-            "Principal": principal,
-            "SourceArn": source,
-        },
-    })
 }
 
 /// Whether a resource is made by the template: those that the rules name plainly.

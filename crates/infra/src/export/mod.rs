@@ -6,6 +6,7 @@ mod create;
 mod functions;
 mod http_queues;
 mod inputs;
+mod parts;
 mod sections;
 
 use crate::template::{TemplateError, read};
