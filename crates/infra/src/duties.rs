@@ -6,7 +6,7 @@
 //! | ingest functions, sweeper | send to the targets, except HTTP |
 //! | `IngestSqs` | take messages of the ingest queues and of the rules' `sqs` inputs |
 //! | `IngestSns`, `IngestEventBridge` | send what failed to the ingest queue |
-//! | `IngestStream` | read the table's stream |
+//! | `IngestStream` | read the table's stream, send what failed to its dead letters |
 //! | `Deliver` | take messages of the work queues, send to every target, read the secrets |
 
 use crate::grants::{self, Grant, RECEIVE};
@@ -48,6 +48,8 @@ pub(crate) fn statements(function: Function, rules: &RuleSet, stack: &Stack) -> 
             statements.push(Statement::new("Send", ["sqs:SendMessage"], [ingest]));
         }
         Function::IngestStream => {
+            let dead = queue(stack, "stream-dlq");
+            statements.push(Statement::new("Send", ["sqs:SendMessage"], [dead]));
             statements.push(Statement::new("Stream", STREAM, [stack.table_stream()]));
         }
         Function::Deliver => {

@@ -188,7 +188,13 @@ fn export_sam_packs_rules_and_overlay_beside_the_built_functions() {
     run(yard.path(), &code, "", 0);
     assert_eq!(read("overlay.yaml"), None);
 
-    std::fs::remove_file(yard.path().join("built/deliver/bootstrap")).unwrap();
+    // `sam build` names folders for the functions of the template.
+    let (built, sam) = (yard.path().join("built/deliver"), yard.path().join("built/Deliver"));
+    std::fs::rename(built, &sam).unwrap();
+    let (out, _) = run(yard.path(), &code, "", 0);
+    assert_eq!(json(&out)["Resources"]["Deliver"]["Properties"]["CodeUri"], "built/Deliver");
+
+    std::fs::remove_file(sam.join("bootstrap")).unwrap();
     let (_, err) = run(yard.path(), &code, "", 2);
     assert!(
         err.contains("`built` does not hold `deliver/bootstrap`") && err.contains("sam build"),

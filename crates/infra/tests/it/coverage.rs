@@ -138,6 +138,8 @@ fn all_keep_the_table_and_wake_the_work_queues() {
         );
         let fails = [Function::IngestSns, Function::IngestEventBridge].contains(&function);
         assert_eq!(policy.allows("sqs:SendMessage", &own("sqs", "eventyard-ingest")), fails);
+        let stream = policy.allows("sqs:SendMessage", &own("sqs", "eventyard-stream-dlq"));
+        assert_eq!(stream, function == Function::IngestStream);
         assert!(!policy.allows("dynamodb:Scan", &own("dynamodb", "table/eventyard")));
         assert!(!policy.allows("dynamodb:DeleteTable", &own("dynamodb", "table/eventyard")));
     }

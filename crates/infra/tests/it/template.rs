@@ -162,3 +162,62 @@ fn the_guide_tells_every_parameter_with_its_default() {
         assert!(guide.contains(&row), "{row}");
     }
 }
+
+/// The alarms of the template: what each looks at, and its properties.
+fn alarms(template: &Value) -> Vec<(String, Value)> {
+    let resources = template["Resources"].as_object().unwrap().values();
+    let alarms = resources.filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm");
+    let seen = |alarm: &Value| {
+        let properties = alarm["Properties"].clone();
+        let of = &properties["Dimensions"][0]["Value"]["Fn::GetAtt"][0];
+        let metric = of.as_str().or(properties["MetricName"].as_str()).unwrap();
+        (metric.to_owned(), properties)
+    };
+    alarms.map(seen).collect()
+}
+
+#[test]
+fn what_needs_somebody_raises_an_alarm() {
+    let template = template();
+    let alarms = alarms(&template);
+    let alarm = |name: &str| {
+        let found = alarms.iter().find(|(metric, _)| metric == name);
+        &found.unwrap_or_else(|| panic!("no alarm for {name}")).1
+    };
+    for metric in ["OldestOpenPageSeconds", "OldestDueSeconds", "Parked", "TargetsDenied"] {
+        assert_eq!(alarm(metric)["ComparisonOperator"], "GreaterThanThreshold", "{metric}");
+        assert_eq!(alarm(metric)["TreatMissingData"], "notBreaching", "{metric}");
+    }
+    for id in template["Resources"].as_object().unwrap().keys() {
+        if id.ends_with("DeadLetters") {
+            assert_eq!(alarm(id)["Threshold"], 0);
+        }
+    }
+    let sweeper = alarm("Sweeps");
+    assert_eq!(sweeper["TreatMissingData"], "breaching", "a sweeper that never came is missed");
+    assert!(
+        alarms.iter().all(|(_, alarm)| alarm["AlarmActions"] == json!([{ "Ref": "AlarmTopic" }]))
+    );
+}
+
+#[test]
+fn alarms_and_dashboard_look_at_metrics_that_functions_write() {
+    let template = template();
+    let written = file("crates/lambda/src/telemetry/metrics.rs");
+    let body = resource(&template, "Dashboard")["Properties"]["DashboardBody"]["Fn::Sub"].clone();
+    let dashboard: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
+    let widgets = dashboard["widgets"].as_array().unwrap().iter();
+    let shown = widgets.flat_map(|widget| widget["properties"]["metrics"].as_array().unwrap());
+    let shown = shown.filter(|metric| metric[0] == "Eventyard");
+    let shown: BTreeSet<_> = shown.map(|metric| metric[1].as_str().unwrap().to_owned()).collect();
+    for metric in
+        ["Accepted", "Matched", "Unmatched", "Delivered", "Retried", "Parked", "LatencyMs"]
+    {
+        assert!(shown.contains(metric), "the dashboard does not show {metric}");
+    }
+    let alarms = alarms(&template).into_iter();
+    let looked_at = alarms.filter(|(_, alarm)| alarm["Namespace"] == "Eventyard");
+    for metric in looked_at.map(|(metric, _)| metric).chain(shown) {
+        assert!(written.contains(&format!("\"{metric}\"")), "nobody writes {metric}");
+    }
+}
