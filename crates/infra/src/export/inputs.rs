@@ -15,8 +15,10 @@ pub(super) fn add(
     rules: &RuleSet,
     options: &Options,
 ) -> Result<(), ExportError> {
-    for input in &rules.bus.inputs {
+    for (at, input) in rules.bus.inputs.iter().enumerate() {
+        let is_repeated = rules.bus.inputs.iter().take(at).any(|before| before == input);
         match input {
+            _ if is_repeated => {}
             Input::Sqs { queue } => add_queue(template, queue, options)?,
             Input::Sns { topic } => add_topic(template, topic, options)?,
             Input::EventBridge { bus } => add_bus(template, bus, options)?,

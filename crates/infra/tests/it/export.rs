@@ -62,6 +62,7 @@ fn inputs_are_connected() {
         "{ sqs: { queue: in.fifo } }",
         "{ sns: { topic: orders } }",
         "{ eventbridge: { bus: shop } }",
+        "{ sns: { topic: orders } }",
     ];
     let template = exported(&rules(&[], &inputs), &Options::default());
     let mappings: Vec<_> = template["Resources"]
