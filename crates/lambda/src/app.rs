@@ -3,6 +3,7 @@
 use crate::rules::{HotRules, PackedRulesError, Reading, packed};
 use crate::settings::{FunctionSettings, SettingsError};
 use crate::telemetry::{Invocation, Telemetry};
+use eventyard_aws::secrets::{AwsSecrets, SecretSettings};
 use eventyard_aws::store::{DynamoStore, StoreSettings};
 use eventyard_aws::targets::{AwsTargets, TargetSettings};
 use eventyard_aws::{Clients, RulesSource, SqsWake, Wake};
@@ -182,7 +183,7 @@ fn targets(clients: &Clients, settings: &FunctionSettings, reach: Reach) -> AwsT
     };
     let http = (reach == Reach::All).then(|| {
         let http = eventyard_http::Settings { guard: guard(settings), ..Default::default() };
-        HttpSender::new(http, Arc::new(eventyard_http::EnvSecrets::of_process()))
+        HttpSender::new(http, Arc::new(AwsSecrets::new(clients, SecretSettings::default())))
     });
     AwsTargets::new(clients, of, http)
 }

@@ -15,13 +15,13 @@ pub(crate) async fn deliver_until<P: Ports>(
     deadline: Instant,
 ) -> bool {
     let number = page.claim.page;
-    match timeout_at(deadline, deliver(bus, page)).await {
-        Ok(()) => true,
-        Err(_) => {
-            tracing::warn!(page = %number, "no time left for a page; the sweeper finishes it");
-            false
-        }
+    // A future is polled once even when its time is over: nothing may be sent then.
+    let is_time = Instant::now() < deadline;
+    if is_time && timeout_at(deadline, deliver(bus, page)).await.is_ok() {
+        return true;
     }
+    tracing::warn!(page = %number, "no time left for a page; the sweeper finishes it");
+    false
 }
 
 /// Delivers until the page is sealed; what was sent is not sent again when the store fails.

@@ -142,3 +142,57 @@ fn unreadable(error: &RulesSourceError) -> String {
 fn refuse<P: Ports>(bus: &Bus<P>, error: String, errors: usize) {
     bus.observe(What::RulesRefused { error, errors });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{HotRules, Reading};
+    use eventyard_aws::{Clients, RulesSource};
+    use eventyard_rules::{RuleSet, SourceText};
+    use std::time::Duration;
+
+    const PACKED: &str = r#"
+version: 1
+targets: { pay: { sqs: { queue: payments } } }
+rules: [{ name: all, when: "$.type == 'OrderPlaced'", to: pay }]
+"#;
+
+    fn texts(text: &str) -> [SourceText; 1] {
+        [SourceText::new("hot.yaml", text)]
+    }
+
+    async fn judged(hot: &str) -> Result<RuleSet, (String, usize)> {
+        let reading = Reading::default();
+        let packed = reading.load(&texts(PACKED)).unwrap();
+        let location = "s3://rules/hot.yaml".parse().unwrap();
+        let source = RulesSource::new(Clients::from_env().await.s3(), location);
+        HotRules::new(source, Duration::ZERO, reading, &packed).judge(&texts(hot))
+    }
+
+    #[tokio::test]
+    async fn rules_that_need_what_is_granted_are_taken() {
+        let other = PACKED.replace("OrderPlaced", "OrderPaid").replace("name: all", "name: paid");
+        assert_eq!(judged(&other).await.unwrap().rules[0].name, *"paid");
+    }
+
+    #[tokio::test]
+    async fn rules_that_need_more_than_the_deployment_grants_are_refused_by_name() {
+        let (error, errors) =
+            judged(&PACKED.replace("queue: payments", "queue: invoices")).await.unwrap_err();
+        assert!(error.contains("sqs:SendMessage") && error.contains("invoices"), "{error}");
+        assert_eq!(errors, 1);
+    }
+
+    #[tokio::test]
+    async fn broken_rules_are_refused_with_their_place() {
+        let (error, _) = judged(&PACKED.replace("targets", "targts")).await.unwrap_err();
+        assert!(error.contains("E0003") && error.contains("hot.yaml:3"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_rules_of_another_bus_are_refused() {
+        let (error, _) = judged(&PACKED.replace("version: 1", "version: 1\nbus: { name: other }"))
+            .await
+            .unwrap_err();
+        assert!(error.contains("`main`") && error.contains("`other`"), "{error}");
+    }
+}
