@@ -44,15 +44,16 @@ impl Grants {
     /// use eventyard_infra::Grants;
     /// use eventyard_rules::{LoadOptions, SourceText, load};
     ///
-    /// let rules = |queue| {
-    ///     let text = format!("version: 1\ntargets: {{ pay: {{ sqs: {{ queue: {queue} }} }} }}\nrules: [{{ name: all, when: $, to: pay }}]\n");
+    /// let rules = |topic| {
+    ///     let targets = format!("targets: {{ told: {{ sns: {{ topic: {topic} }} }} }}");
+    ///     let text = format!("version: 1\n{targets}\nrules: [{{ name: all, when: $, to: told }}]\n");
     ///     load(&[SourceText::new("shop.yaml", text)], &LoadOptions::default())
     /// };
-    /// let packed = Grants::of(&rules("payments")?);
-    /// let missing = Grants::of(&rules("invoices")?).missing_from(&packed);
+    /// let packed = Grants::of(&rules("customers")?);
+    /// let missing = Grants::of(&rules("everybody")?).missing_from(&packed);
     /// assert_eq!(
     ///     missing[0].to_string(),
-    ///     "sqs:SendMessage on arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:invoices"
+    ///     "sns:Publish on arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:everybody"
     /// );
     /// # Ok::<(), eventyard_rules::Diagnostics>(())
     /// ```

@@ -1,5 +1,6 @@
 //! The stack that statements are made for: what its resources are called, and what of it is optional.
 
+use crate::Arn;
 use crate::arn::Account;
 use crate::names::Names;
 use serde_json::{Value, json};
@@ -15,7 +16,8 @@ pub struct Stack {
     pub kms_key: Option<String>,
     /// Where hot rules lie.
     pub hot_rules: Option<HotRules>,
-    /// The table's stream, by ARN; none, and it is taken from the table of the template.
+    /// The table's stream, by ARN; none, and it is the one of the template's table, or any that a table of
+    /// the name had.
     pub table_stream: Option<String>,
 }
 
@@ -38,13 +40,21 @@ impl Stack {
             names: Names::template(),
             kms_key: Some("${KmsKeyArn}".into()),
             hot_rules: Some(hot_rules),
+            table_stream: Some(TABLE_STREAM.into()),
             ..Self::new("")
         }
     }
 
-    /// The table's stream, as it stands in a policy.
+    /// The table's stream, as it stands in a policy. Its name ends in the time it was made, which is not
+    /// known where a policy is written out: each character of it is `?`.
     pub(crate) fn table_stream(&self) -> String {
-        self.table_stream.clone().unwrap_or_else(|| TABLE_STREAM.to_owned())
+        let any = self.account.as_ref().map(|place| {
+            let table = self.names.table();
+            let stream = format!("{}/stream/????-??-??T??:??:??.???", table.resource());
+            Arn::own(table.service(), stream).at(place).to_string()
+        });
+        let known = self.table_stream.clone();
+        known.or(any).unwrap_or_else(|| TABLE_STREAM.to_owned())
     }
 }
 

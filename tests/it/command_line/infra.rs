@@ -39,7 +39,9 @@ fn iam_writes_names_out_where_it_knows_the_account() {
     json(&out);
     assert!(out.contains("\"arn:aws:sqs:eu-west-1:111122223333:yard-work-partner\""), "{out}");
     assert!(out.contains("\"arn:aws:ssm:eu-west-1:111122223333:parameter/prod/partner\""), "{out}");
-    assert!(!out.contains("Fn::Sub") && !out.contains(":events\""), "{out}");
+    assert!(!out.contains(":events\""), "{out}");
+    let (out, _) = run(yard.path(), &[&["iam"], &place[..]].concat(), "", 0);
+    assert!(!out.contains("Fn::Sub") && !out.contains("${") && !out.contains('*'), "{out}");
     let (out, _) = run(yard.path(), &["iam", "--function", "ingest-sqs"], "", 0);
     assert!(out.contains(":events\"") && !out.contains("parameter/prod/partner"), "{out}");
 }

@@ -53,7 +53,7 @@ struct StackArguments {
     /// Where hot rules lie: s3://bucket/rules.yaml, or s3://bucket/prefix/.
     #[arg(long, value_name = "URL", value_parser = hot_rules)]
     rules_s3: Option<HotRules>,
-    /// The table's stream; the one of the template's table without it.
+    /// The table's stream; without it the one of the template's table, or any of a table of that name.
     #[arg(long, value_name = "ARN", value_parser = |text: &str| arn(text, "dynamodb", "table/"))]
     table_stream: Option<String>,
 }
