@@ -124,6 +124,11 @@ proptest! {
         };
         let mut all = named(&identity(&rules, &stack, None));
         for function in Function::ALL {
+            let statements = identity(&rules, &stack, Some(function))["Statement"].clone();
+            let sids = statements.as_array().unwrap().iter().map(|one| one["Sid"].to_string());
+            let sids: Vec<String> = sids.collect();
+            let different: std::collections::BTreeSet<&String> = sids.iter().collect();
+            prop_assert_eq!(different.len(), sids.len(), "IAM takes no statement name twice");
             all.extend(named(&identity(&rules, &stack, Some(function))));
         }
         let mut sides = resource_policies(&rules, &stack);
