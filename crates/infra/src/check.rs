@@ -1,6 +1,6 @@
 //! What a policy or a template lacks, or has too much, for a rule set.
 
-use crate::policy::{Defaults, Given, Policy, PolicyError, chosen, filled, is_like};
+use crate::policy::{Defaults, Given, Policy, PolicyError, chosen, filled, is_like, one_or_more};
 use crate::stack::Stack;
 use crate::statement::Statement;
 use crate::{Arn, Function, duties};
@@ -34,7 +34,7 @@ pub enum Kind {
 
 /// Compares what `rules` need with what `given` grants, a policy document or a template of the bus.
 ///
-/// Of a template each function is compared with its own part; its names are those of its parameters'
+/// Of a template each function is compared with its own part, one that is not there too; its names are those of its parameters'
 /// defaults. Of a policy the whole is compared, with the part of `function` where one is named. Conditions
 /// of statements are taken as met, also those of a template. Patterns with `*` grant, and are surplus.
 ///
@@ -64,25 +64,25 @@ fn check_template(
 ) -> Result<Vec<Difference>, PolicyError> {
     let stack = Stack { account: stack.account.clone(), ..Stack::template() };
     let defaults = defaults(template);
+    let resource = |function: Function| template.pointer(&format!("/Resources/{}", function.id()));
+    if !Function::ALL.into_iter().any(|function| resource(function).is_some()) {
+        return Err(PolicyError::Neither);
+    }
     let mut found = Vec::new();
-    let mut is_bus = false;
     for function in Function::ALL.into_iter().filter(|one| only.is_none_or(|only| *one == only)) {
-        let Some(resource) = template.pointer(&format!("/Resources/{}", function.id())) else {
-            continue;
-        };
-        is_bus = true;
-        let policy = policies_of(resource, &defaults)?;
+        let policy = resource(function).map(|resource| policies_of(resource, &defaults));
+        let policy = policy.transpose()?.unwrap_or_default();
         let needed = pairs(&duties::statements(function, rules, &stack), &defaults);
         found.extend(compare(Some(function), &needed, &policy, &stack));
     }
-    if is_bus { Ok(found) } else { Err(PolicyError::Neither) }
+    Ok(found)
 }
 
 /// The statements that a function of a template has written out; managed policies are not looked into.
 fn policies_of(resource: &Value, defaults: &Defaults) -> Result<Policy, PolicyError> {
     let mut policy = Policy::default();
-    let policies = resource.pointer("/Properties/Policies").and_then(Value::as_array);
-    for document in policies.into_iter().flatten().map(chosen) {
+    let policies = resource.pointer("/Properties/Policies").map(one_or_more).unwrap_or_default();
+    for document in policies.into_iter().map(chosen) {
         if let Some(statements) = document.get("Statement") {
             policy.add(statements, defaults)?;
         }

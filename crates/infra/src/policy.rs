@@ -145,7 +145,8 @@ pub(crate) fn is_like(pattern: &str, text: &str) -> bool {
     pattern.iter().skip(p).all(|rest| *rest == '*')
 }
 
-fn one_or_more(value: &Value) -> Vec<&Value> {
+/// The items of a list, or the value itself.
+pub(crate) fn one_or_more(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),
         value => vec![value],

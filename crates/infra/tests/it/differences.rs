@@ -77,6 +77,17 @@ fn a_template_is_compared_function_by_function() {
 }
 
 #[test]
+fn a_function_that_a_template_lacks_is_missing_all_and_one_policy_needs_no_list() {
+    let mut template = exported(&deployed(), &Options::default());
+    let sweep = &mut template["Resources"]["Sweep"]["Properties"]["Policies"];
+    *sweep = sweep[0].clone();
+    assert_eq!(differences(None, &template), [""; 0]);
+    template["Resources"].as_object_mut().unwrap().shift_remove("Deliver");
+    let found = check(&deployed(), &stack(), None, &template).unwrap();
+    assert!(found.len() > 20 && found.iter().all(|one| one.function == Some("Deliver")));
+}
+
+#[test]
 fn names_in_full_are_compared_where_the_account_is_known() {
     let place = Account { region: "cn-north-1".into(), account: "111122223333".into() };
     let full = Stack { account: Some(place), ..stack() };
