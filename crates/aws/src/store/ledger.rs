@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use eventyard_bus::{
-    Accept, Accepted, Lease, Ledger, OpenPage, PageClaim, Sealed, StoreError, StoredEvent,
+    Accept, Accepted, Lease, Ledger, OpenPage, PageClaim, PageNumber, Sealed, StoreError,
+    StoredEvent,
 };
 use eventyard_event::{Identity, Timestamp};
 
@@ -52,6 +53,13 @@ impl Ledger for DynamoStore {
         }
     }
 
+    async fn is_open(&self, identity: &Identity) -> Result<bool, StoreError> {
+        let Some(event) = self.table().get(&self.keys().event(identity)).await? else {
+            return Ok(false);
+        };
+        self.is_page_open(event_item::page(&event)?).await
+    }
+
     async fn event(&self, identity: &Identity) -> Result<Option<Arc<StoredEvent>>, StoreError> {
         let item = self.table().get(&self.keys().event(identity)).await?;
         let Some(item) = item else { return Ok(None) };
@@ -70,22 +78,8 @@ impl DynamoStore {
         Ok(page.is_some_and(|page| page.until.is_none() && page.attempt == claim.attempt))
     }
 
-    /// Whether the page of an event is open: then a later event of its group that comes again must
-    /// wait. Also false when there is no such event.
-    ///
-    /// # Errors
-    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
-    pub async fn is_open(&self, identity: &Identity) -> Result<bool, StoreError> {
-        let Some(event) = self.table().get(&self.keys().event(identity)).await? else {
-            return Ok(false);
-        };
-        self.is_page_open(event_item::page(&event)?).await
-    }
-
-    pub(super) async fn is_page_open(
-        &self,
-        page: eventyard_bus::PageNumber,
-    ) -> Result<bool, StoreError> {
+    /// Whether a page is there and not sealed.
+    pub(super) async fn is_page_open(&self, page: PageNumber) -> Result<bool, StoreError> {
         let page = self.table().get(&self.keys().page(page)).await?;
         Ok(page.is_some_and(|page| page.has(page_item::UNTIL)))
     }

@@ -72,9 +72,13 @@ pub(super) fn write(key: &Key, entries: &[Entry], lease: Lease, writer: u64) -> 
 /// The change that seals a page. Its outcomes are dated backwards from the sealing, which most happened
 /// just before.
 pub(super) fn seal(outcomes: &[Sealed], now: Timestamp) -> Change<'static> {
-    Change::new("SET s = :s, r = :r REMOVE u")
-        .with(":s", time::number(now))
-        .with_bytes(":r", write_outcomes(outcomes, now))
+    // Not every DynamoDB takes empty bytes.
+    let change = match outcomes.is_empty() {
+        true => Change::new("SET s = :s REMOVE u"),
+        false => Change::new("SET s = :s, r = :r REMOVE u")
+            .with_bytes(":r", write_outcomes(outcomes, now)),
+    };
+    change.with(":s", time::number(now))
 }
 
 /// What holds for an open page under this claim.
@@ -109,7 +113,8 @@ pub(super) fn entries(item: &Item) -> Result<Vec<Entry>, StoreError> {
 /// What was delivered before the page that an item is was sealed.
 pub(super) fn outcomes(item: &Item) -> Result<Vec<Sealed>, StoreError> {
     let Some(sealed_at) = time::optional(item, "s")? else { return Ok(Vec::new()) };
-    read_outcomes(item.bytes(OUTCOMES)?, sealed_at).map_err(item.damaged(OUTCOMES))
+    let outcomes = item.optional_bytes(OUTCOMES)?.unwrap_or_default();
+    read_outcomes(outcomes, sealed_at).map_err(item.damaged(OUTCOMES))
 }
 
 fn write_entries(entries: &[Entry]) -> Vec<u8> {

@@ -14,6 +14,7 @@ use crate::meter::Meter;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 static TABLE: OnceCell<String> = OnceCell::const_new();
+static ENDPOINT: OnceCell<String> = OnceCell::const_new();
 
 /// Runs a future to its end, on a runtime that lives as long as the clients do.
 pub fn block_on<F: Future>(future: F) -> F::Output {
@@ -61,8 +62,18 @@ async fn config() -> Builder {
         .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
 }
 
+/// Where DynamoDB answers: at `EVENTYARD_DYNAMODB_ENDPOINT`, else in a LocalStack, which is started.
 async fn endpoint() -> String {
-    std::env::var("EVENTYARD_DYNAMODB_ENDPOINT").expect("EVENTYARD_DYNAMODB_ENDPOINT")
+    ENDPOINT.get_or_init(find_endpoint).await.clone()
+}
+
+async fn find_endpoint() -> String {
+    if let Ok(endpoint) = std::env::var("EVENTYARD_DYNAMODB_ENDPOINT") {
+        return endpoint;
+    }
+    let up = tokio::task::spawn_blocking(eventyard_localstack::up).await;
+    let stack = up.expect("no panic").expect("a LocalStack, or EVENTYARD_DYNAMODB_ENDPOINT");
+    stack.dynamodb_endpoint.unwrap_or(stack.endpoint)
 }
 
 pub async fn table() -> String {
