@@ -7,7 +7,7 @@
 use super::codes::Kind;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use eventyard_bus::{Cause, Sent};
 use eventyard_http::RETRY_AFTER_MAX;
 use std::time::Duration;
@@ -33,14 +33,7 @@ impl Fault {
     /// The fault of a whole call.
     pub(crate) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
-            SdkError::ServiceError(service) => {
-                let (meta, raw) = (service.err().meta(), service.raw());
-                let status = raw.status().as_u16();
-                let code = meta.code().map_or_else(|| format!("Http{status}"), str::to_owned);
-                let kind = Kind::of_code(&code).unwrap_or_else(|| Kind::of_status(status));
-                let after = wait(raw);
-                Self { after, ..Self::said(kind, code, meta.message()) }
-            }
+            SdkError::ServiceError(service) => Self::answered(service.err().meta(), service.raw()),
             SdkError::TimeoutError(_) => Self::timeout(),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::timeout(),
             SdkError::DispatchFailure(failure) if failure.is_io() => {
@@ -50,15 +43,24 @@ impl Fault {
                 let text = "no request could be made: no endpoint, no credentials or no connection";
                 Self::new(Kind::Failing, "NotSent", text)
             }
-            SdkError::ResponseError(response) => {
-                let kind = match Kind::of_status(response.raw().status().as_u16()) {
-                    Kind::Busy => Kind::Busy,
-                    _ => Kind::Failing,
-                };
-                Self::new(kind, "AnswerNotReadable", "the service's answer cannot be read")
-            }
+            SdkError::ResponseError(_) => Self::unreadable(),
             _ => Self::not_valid(),
         }
+    }
+
+    fn answered(meta: &ErrorMetadata, raw: &HttpResponse) -> Self {
+        let status = raw.status().as_u16();
+        let code = match meta.code() {
+            Some(code) => code.to_owned(),
+            None if raw.status().is_success() => return Self::unreadable(),
+            None => format!("Http{status}"),
+        };
+        let kind = Kind::of_code(&code).unwrap_or_else(|| Kind::of_status(status));
+        Self { after: wait(raw), ..Self::said(kind, code, meta.message()) }
+    }
+
+    fn unreadable() -> Self {
+        Self::new(Kind::Failing, "AnswerNotReadable", "the service's answer cannot be read")
     }
 
     /// The fault of one entry of a call that succeeded. `by_sender` is what the service says of a code

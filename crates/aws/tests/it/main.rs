@@ -8,3 +8,4 @@ mod order;
 mod store;
 mod streams;
 mod table;
+mod targets;
