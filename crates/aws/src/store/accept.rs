@@ -12,7 +12,8 @@ use eventyard_bus::{
 use eventyard_event::{Digest, Identity};
 
 use super::body::{self, BODY, Packed};
-use super::calls::{Condition, Write};
+use super::calls::Write;
+use super::expression::Condition;
 use super::item::{Item, Key};
 use super::page_item::Entry;
 use super::{DynamoStore, event_item, time, together};

@@ -5,18 +5,18 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use eventyard_bus::StoreError;
 use eventyard_event::{Event, Timestamp};
 
 use super::body::{self, BODY, Packed};
-use super::calls::{Change, Condition, Range, unavailable};
+use super::expression::{Change, Condition};
 use super::item::Item;
+use super::query::Range;
 use super::streams::{
     APPENDED, AppendError, Appended, Expected, IDENTITY, StreamName, VERSION, is_at, version_key,
     version_of,
 };
+use super::transaction::Outcome;
 use super::{DynamoStore, event_item, random, time};
 
 /// The most bytes of an event that stand in the transaction, which takes 4 MB: a hundred such fit.
@@ -26,16 +26,6 @@ const TRIES_MAX: u32 = 128;
 /// The longest wait before the next try, times the number of tries, and at all.
 const BACK_OFF: Duration = Duration::from_millis(2);
 const BACK_OFF_MAX: Duration = Duration::from_millis(100);
-
-/// What became of a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Done,
-    /// The stream is at another version.
-    Refused,
-    /// Another transaction was on the stream at the same time.
-    Contended,
-}
 
 impl DynamoStore {
     /// Appends events to a stream, all of them under consecutive versions or none. An append that was done
@@ -123,7 +113,7 @@ impl DynamoStore {
         let change = Change::new("SET n = :last").with(":last", appended(last, events.len()).last);
         let head = self.stream_key(stream, "HEAD");
         actions.push(self.table().update_action(&head, change, &is_at(last))?);
-        self.transact(actions).await
+        self.table().transact(actions).await
     }
 
     fn version_item(
@@ -139,26 +129,6 @@ impl DynamoStore {
             .with_bytes(IDENTITY, event.identity().as_bytes().to_vec())
             .with_bytes(event_item::DIGEST, event.digest().as_bytes().to_vec());
         BODY.pack(item, event.document().as_bytes().to_vec(), INLINE_MAX)
-    }
-
-    async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Outcome, StoreError> {
-        let transaction = self.table().client.transact_write_items();
-        let Err(error) = transaction.set_transact_items(Some(actions)).send().await else {
-            return Ok(Outcome::Done);
-        };
-        let codes: Vec<_> = match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                canceled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect()
-            }
-            _ => Vec::new(),
-        };
-        if codes.contains(&"ConditionalCheckFailed") {
-            Ok(Outcome::Refused)
-        } else if codes.contains(&"TransactionConflict") {
-            Ok(Outcome::Contended)
-        } else {
-            Err(unavailable("TransactWriteItems")(error))
-        }
     }
 }
 

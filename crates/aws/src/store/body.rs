@@ -14,8 +14,9 @@ use eventyard_bus::StoreError;
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 
-use super::calls::{Range, Table};
+use super::calls::Table;
 use super::item::{Item, Key, units};
+use super::query::Range;
 use super::together;
 
 /// The most bytes that stand in an item: DynamoDB takes 400 KB, names and all.

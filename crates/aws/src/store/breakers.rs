@@ -4,8 +4,9 @@ use eventyard_bus::breaker::Breaker;
 use eventyard_bus::{Breakers, KeptBreaker, StoreError};
 use eventyard_rules::TargetName;
 
-use super::calls::{Change, Condition, Range};
+use super::expression::{Change, Condition};
 use super::item::Item;
+use super::query::Range;
 use super::{DynamoStore, random};
 
 const REVISION: &str = "v";

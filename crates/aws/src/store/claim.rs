@@ -11,9 +11,11 @@ use std::time::Duration;
 use eventyard_bus::{Lease, PageClaim, PageNumber, StoreError};
 use eventyard_event::{Timestamp, short_hash};
 
-use super::calls::{Condition, Range, Write};
+use super::calls::Write;
+use super::expression::Condition;
 use super::keys::Place;
 use super::page_item::{self, Entry};
+use super::query::Range;
 use super::{DynamoStore, random, time};
 
 /// Numbers tried before the table counts as too busy.

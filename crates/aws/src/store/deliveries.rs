@@ -8,8 +8,8 @@ use eventyard_event::Timestamp;
 use eventyard_rules::TargetName;
 
 use super::body::{self, Packed};
-use super::calls::Condition;
 use super::delivery_item::{self, Stamp};
+use super::expression::Condition;
 use super::group::Head;
 use super::transition::{group, wake_up};
 use super::{DynamoStore, random, together};

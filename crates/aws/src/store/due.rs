@@ -6,10 +6,10 @@ use eventyard_bus::{Delivery, DeliveryKey, LogPosition, StoreError};
 use eventyard_event::Timestamp;
 use eventyard_rules::TargetName;
 
-use super::calls::Range;
 use super::delivery_item::Loaded;
 use super::group::Head;
 use super::item::Item;
+use super::query::Range;
 use super::walk::Walk;
 use super::{DynamoStore, keys, together};
 

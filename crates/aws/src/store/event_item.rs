@@ -78,3 +78,25 @@ pub(super) fn read_document(document: &[u8]) -> Result<Event, Damaged> {
     };
     Event::from_document(document, &limits).map_err(|_| Damaged)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::item::units;
+    use crate::store::keys::{Keys, Place};
+    use eventyard_bus::contract::fixture::{at, event, planned};
+
+    #[test]
+    fn a_document_of_800_bytes_with_two_deliveries_is_one_unit_as_it_is() {
+        let event = event("order-000001", &"a".repeat(713));
+        assert_eq!(event.document().len(), 800);
+        let key = Keys::new("main").event(&event.identity());
+        let plan = planned(event.clone(), &["orders-queue", "payments-queue"]).plan;
+        let page = Place { shard: 15, n: 1_000_000 }.page();
+        let via = "sqs:ingest".into();
+        let stored = StoredEvent { event, plan, accepted_at: at(0), page, via };
+        let packed = write(&key, &stored, None).expect("written");
+        assert_eq!(units(packed.item.size()), 1, "{} bytes", packed.item.size());
+        assert!(packed.item.has("b") && packed.chunks.is_empty());
+    }
+}

@@ -13,9 +13,10 @@
 use eventyard_bus::{Delivery, LogPosition, StoreError};
 use eventyard_rules::TargetName;
 
-use super::calls::{Condition, Range};
 use super::delivery_item::Loaded;
+use super::expression::Condition;
 use super::item::{Item, Key};
+use super::query::Range;
 use super::{DynamoStore, keys, random};
 
 /// The token of a pointer: who deletes it says which one it saw.

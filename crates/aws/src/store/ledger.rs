@@ -8,7 +8,7 @@ use eventyard_bus::{
 };
 use eventyard_event::{Identity, Timestamp};
 
-use super::calls::Change;
+use super::expression::Change;
 use super::{DynamoStore, event_item, page_item, time};
 use crate::crash;
 

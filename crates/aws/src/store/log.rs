@@ -6,11 +6,11 @@ use eventyard_bus::audit::{Audit, Report};
 use eventyard_bus::{Delivery, PageNumber, Sealed, StoreError, StoredEvent};
 use eventyard_event::{Identity, Timestamp};
 
-use super::calls::Range;
 use super::delivery_item::Loaded;
 use super::item::Item;
 use super::keys::{Place, twenty};
 use super::page_item::{self, Entry};
+use super::query::Range;
 use super::walk::Walk;
 use super::{DynamoStore, together};
 
@@ -118,7 +118,11 @@ impl DynamoStore {
     /// A walk over a shard that begins shortly before a time: the time of pages grows with their number, so
     /// halving finds the place. Where the clocks of writers differ, pages may be out of order by as much;
     /// the walk begins that much earlier.
-    pub(super) async fn shard_since(&self, shard: u16, since: Timestamp) -> Result<Walk, StoreError> {
+    pub(super) async fn shard_since(
+        &self,
+        shard: u16,
+        since: Timestamp,
+    ) -> Result<Walk, StoreError> {
         const SKEW: std::time::Duration = std::time::Duration::from_secs(60);
         let since = since.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
         let (mut before, mut from) = (0, self.last_number(shard).await?.saturating_add(1));

@@ -38,6 +38,7 @@ mod deliveries;
 mod delivery_item;
 mod due;
 mod event_item;
+mod expression;
 mod group;
 mod item;
 mod keys;
@@ -47,6 +48,7 @@ mod log;
 mod page_item;
 mod parked;
 mod plan;
+mod query;
 mod registry;
 mod rule_sets;
 pub mod schema;
@@ -55,6 +57,7 @@ pub mod streams;
 mod sweep;
 mod time;
 mod together;
+mod transaction;
 mod transition;
 mod undecodable;
 mod walk;
@@ -89,6 +92,7 @@ struct Inner {
     home: AtomicU16,
     hints: Mutex<claim::Hints>,
     found: Mutex<sweep::Found>,
+    marks: Mutex<sweep::Marks>,
     /// Targets that are known to be registered.
     registered: Mutex<BTreeSet<TargetName>>,
 }
@@ -121,6 +125,7 @@ impl DynamoStore {
             settings,
             hints: Mutex::default(),
             found: Mutex::default(),
+            marks: Mutex::default(),
             registered: Mutex::default(),
         }))
     }

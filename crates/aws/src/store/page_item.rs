@@ -3,8 +3,8 @@
 use eventyard_bus::{Lease, PageClaim, PageNumber, Sealed, StoreError};
 use eventyard_event::{DeliveryId, Event, Identity, Timestamp, short_hash};
 
-use super::calls::{Change, Condition};
 use super::codec::{Damaged, Decode, Encode};
+use super::expression::{Change, Condition};
 use super::item::{Item, Key};
 use super::keys::Place;
 use super::time;
@@ -174,7 +174,7 @@ mod tests {
         let outcomes = [Sealed { delivery, at: at(1) }, Sealed { delivery, at: at(9) }];
         let bytes = write_outcomes(&outcomes, at(3));
         assert_eq!(read_outcomes(&bytes, at(3)).as_deref(), Ok(&outcomes[..]));
-        assert_eq!(read_outcomes(&bytes[..20], at(3)), Err(Damaged));
+        assert_eq!(read_outcomes(&bytes[..10], at(3)), Err(Damaged));
         assert_eq!(read_entries(&[0; 31]), Err(Damaged));
     }
 }

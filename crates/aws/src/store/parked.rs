@@ -4,9 +4,9 @@ use eventyard_bus::{
     Delivery, DeliveryKey, DeliveryState, ParkedCursor, ParkedPage, ParkedQuery, StoreError,
 };
 
-use super::calls::Range;
 use super::delivery_item::Loaded;
 use super::item::Item;
+use super::query::Range;
 use super::walk::Walk;
 use super::{DynamoStore, keys, together};
 

@@ -5,7 +5,8 @@ use std::sync::PoisonError;
 use eventyard_bus::StoreError;
 use eventyard_rules::TargetName;
 
-use super::calls::{Change, Condition, Range};
+use super::expression::{Change, Condition};
+use super::query::Range;
 use super::{DynamoStore, together};
 
 /// The attribute that a registered target has.

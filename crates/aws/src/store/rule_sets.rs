@@ -5,7 +5,7 @@ use eventyard_rules::Version;
 
 use super::DynamoStore;
 use super::body::{self, BODY, INLINE_MAX, Packed};
-use super::calls::Condition;
+use super::expression::Condition;
 use super::item::Item;
 
 impl RuleSets for DynamoStore {

@@ -12,9 +12,10 @@ use eventyard_bus::StoreError;
 use eventyard_event::{Event, Timestamp};
 
 use super::body::BODY;
-use super::calls::{Change, Condition, Range};
+use super::expression::{Change, Condition};
 use super::item::{Item, Key};
 use super::keys::twenty;
+use super::query::Range;
 use super::{DynamoStore, event_item, time};
 
 /// The attribute of a stream's last version, and of the last one that was routed.

@@ -10,15 +10,19 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use eventyard_bus::{Lease, OpenPage, PageClaim, PageNumber, StoreError, StoredEvent};
 use eventyard_event::Timestamp;
 
-use super::calls::{Change, Condition, Range};
+use super::expression::{Change, Condition};
 use super::item::Item;
 use super::keys::{Place, twenty};
 use super::page_item::{self, Page};
+use super::query::Range;
 use super::{DynamoStore, event_item, time, together};
 
 /// Sealed pages behind the mark before it is worth a write to move it: reading as many costs about as
 /// much.
 const MARK_AFTER: u64 = 20;
+
+/// The marks of the shards as this instance last knew them.
+pub(super) type Marks = BTreeMap<u16, u64>;
 
 /// The pages that the last look found, oldest first, each with the attempt that lost it.
 pub(super) type Found = BTreeMap<(Timestamp, PageNumber), u32>;
@@ -114,7 +118,12 @@ impl DynamoStore {
 
     /// The open pages of a shard.
     async fn look(&self, shard: u16) -> Result<Vec<Page>, StoreError> {
-        let mark = self.mark(shard).await?;
+        // A mark that others moved on since only makes the walk longer.
+        let known = self.marks().get(&shard).copied();
+        let mut mark = match known {
+            Some(mark) => mark,
+            None => self.mark(shard).await?,
+        };
         let query = self.table().query(&self.keys().shard(shard), Range::After(twenty(mark)));
         let mut pages = query.walk();
         let (mut open, mut sealed) = (Vec::new(), mark);
@@ -128,7 +137,9 @@ impl DynamoStore {
         }
         if sealed.saturating_sub(mark) >= MARK_AFTER {
             self.move_mark(shard, sealed).await?;
+            mark = sealed;
         }
+        self.marks().insert(shard, mark);
         Ok(open)
     }
 
@@ -144,6 +155,10 @@ impl DynamoStore {
         let forwards = Condition::that("attribute_not_exists(n) OR n < :to");
         self.table().update_if(&self.keys().mark(shard), change, &forwards).await?;
         Ok(())
+    }
+
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.0.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {

@@ -7,8 +7,9 @@ use eventyard_bus::{Delivery, DeliveryKey, DeliveryState, StoreError};
 use eventyard_rules::TargetName;
 
 use super::body::{self, Packed};
-use super::calls::{Condition, Write};
+use super::calls::Write;
 use super::delivery_item::{self, Loaded, REVISION, Stamp, WRITER};
+use super::expression::Condition;
 use super::group::Head;
 use super::item::Item;
 use super::{DynamoStore, random, together};

@@ -3,8 +3,9 @@
 use eventyard_bus::{StoreError, Undecodable};
 
 use super::body::{self, BODY, INLINE_MAX, Packed};
-use super::calls::{Condition, Range};
+use super::expression::Condition;
 use super::item::{Item, Key};
+use super::query::Range;
 use super::{DynamoStore, together};
 
 /// The longest name of a message that is a sort key as it is: DynamoDB takes 1,024 bytes.
