@@ -5,6 +5,8 @@ mod batches;
 mod bodies;
 mod groups;
 mod http;
+mod localstack;
+mod localstack_function;
 mod secrets;
 mod time;
 mod wire;
