@@ -11,7 +11,7 @@ use eventyard_bus::{
 use eventyard_event::{Event, Limits};
 
 use crate::meter::{Cost, Meter};
-use crate::table::{block_on, fresh_bus, metered};
+use crate::table::{block_on, fresh_bus, watched};
 
 /// An event like those of the stories, with a document of that many bytes or a few more.
 fn event(n: usize, bytes: usize) -> Event {
@@ -40,7 +40,7 @@ fn outcomes(page: &OpenPage) -> Vec<Sealed> {
 
 async fn start() -> (DynamoStore, Meter) {
     let meter = Meter::default();
-    let store = metered(&fresh_bus(), &meter).await;
+    let store = watched(&fresh_bus(), meter.clone()).await;
     // What a process does once: the last number of its shard, the targets it knows.
     let first = store.accept(vec![planned(event(999_999, 300), &["x"])], lease(0, 60)).await;
     let page = first.expect("accepted").page.expect("a page");

@@ -2,6 +2,7 @@
 
 mod concurrency;
 mod cost;
+mod cut;
 mod large;
 mod meter;
 mod order;

@@ -4,13 +4,11 @@ use std::future::Future;
 use std::sync::{Arc, LazyLock};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Intercept, Region};
 use eventyard_aws::store::{DynamoStore, StoreSettings, schema};
 use eventyard_aws::{NoWake, Wake};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
-
-use crate::meter::Meter;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 static TABLE: OnceCell<String> = OnceCell::const_new();
@@ -41,9 +39,9 @@ pub async fn store(bus: &str, wake: Arc<dyn Wake>, settings: StoreSettings) -> D
     DynamoStore::new(client().await, &table().await, bus, wake, settings)
 }
 
-/// A store whose calls a meter counts.
-pub async fn metered(bus: &str, meter: &Meter) -> DynamoStore {
-    let client = Client::from_conf(config().await.interceptor(meter.clone()).build());
+/// A store whose calls an interceptor sees.
+pub async fn watched(bus: &str, watch: impl Intercept + 'static) -> DynamoStore {
+    let client = Client::from_conf(config().await.interceptor(watch).build());
     DynamoStore::new(client, &table().await, bus, Arc::new(NoWake), settings())
 }
 
