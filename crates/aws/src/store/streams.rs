@@ -16,7 +16,7 @@ use super::expression::{Change, Condition};
 use super::item::{Item, Key};
 use super::keys::twenty;
 use super::query::Range;
-use super::{DynamoStore, event_item, time};
+use super::{DynamoStore, event_item, random, time};
 
 /// The attribute of a stream's last version, and of the last one that was routed.
 pub(super) const VERSION: &str = "n";
@@ -171,9 +171,15 @@ impl DynamoStore {
         from: u64,
         to: u64,
     ) -> Result<bool, StoreError> {
-        let change = Change::new("SET n = :to").with(":to", to);
+        let writer = random();
+        let change = Change::new("SET n = :to, k = :k").with(":to", to).with(":k", writer);
         let listed = self.stream_key(stream, "LISTED");
-        Ok(self.table().update_if(&listed, change, &is_at(from)).await?.is_some())
+        if self.table().update_if(&listed, change, &is_at(from)).await?.is_some() {
+            return Ok(true);
+        }
+        // Refused, or written in a try whose answer was lost.
+        let there = self.table().get(&listed).await?;
+        Ok(there.is_some_and(|there| there.number("k").ok() == Some(writer)))
     }
 
     pub(super) fn stream_key(&self, stream: &StreamName, sk: &str) -> Key {

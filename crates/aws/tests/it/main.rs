@@ -3,6 +3,7 @@
 mod concurrency;
 mod cost;
 mod cut;
+mod deaf;
 mod large;
 mod meter;
 mod order;

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, LazyLock};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Intercept, Region};
 use eventyard_aws::store::{DynamoStore, StoreSettings, schema};
 use eventyard_aws::{NoWake, Wake};
@@ -45,6 +46,17 @@ pub async fn watched(bus: &str, watch: impl Intercept + 'static) -> DynamoStore 
     DynamoStore::new(client, &table().await, bus, Arc::new(NoWake), settings())
 }
 
+/// A store whose calls an interceptor sees, and which are made again as told.
+pub async fn watched_with(
+    bus: &str,
+    watch: impl Intercept + 'static,
+    retry: RetryConfig,
+) -> DynamoStore {
+    let config = config().await.interceptor(watch).retry_config(retry);
+    let client = Client::from_conf(config.build());
+    DynamoStore::new(client, &table().await, bus, Arc::new(NoWake), settings())
+}
+
 /// A client without anything special.
 pub async fn client() -> Client {
     Client::from_conf(config().await.build())
@@ -74,6 +86,7 @@ async fn find_endpoint() -> String {
     stack.dynamodb_endpoint.unwrap_or(stack.endpoint)
 }
 
+/// The table of all tests.
 pub async fn table() -> String {
     let make = || async {
         let name = format!("store-{}", uuid::Uuid::new_v4().simple());
