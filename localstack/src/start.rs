@@ -77,7 +77,8 @@ fn spawn(settings: &Settings, python: &Path) -> Result<Child> {
     fs::create_dir_all(settings.folder().join("tmp"))?;
     let own = settings.folder().canonicalize()?;
     let log = File::create(settings.log())?;
-    let kept = ["PATH", "HOME", "JAVA_HOME", "LANG", "LS_LOG", "DEBUG"];
+    // The certificates are for npm, which fetches what LocalStack runs Kinesis with.
+    let kept = ["PATH", "HOME", "JAVA_HOME", "LANG", "LS_LOG", "DEBUG", "NODE_EXTRA_CA_CERTS"];
     let kept = kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     let mut command = Command::new(python);
     command

@@ -1,0 +1,3 @@
+//! The bus on LocalStack, end to end.
+
+mod sqs;
