@@ -63,6 +63,23 @@ fn the_bus_and_the_command_link_no_aws_sdk() {
     }
 }
 
+/// Tests and tools drive AWS by its own clients; of the product one crate does.
+#[test]
+fn of_the_product_only_the_adapters_for_aws_name_a_type_of_an_aws_sdk() {
+    let mut naming = Vec::new();
+    for folder in ["crates", "functions"] {
+        walk(&root().join(folder), &mut |path, text| {
+            let is_adapter = path.starts_with(root().join("crates/aws"));
+            let is_test = path.components().any(|part| part.as_os_str() == "tests");
+            let names = |line: &str| line.contains("aws_sdk_") || line.contains("aws_config::");
+            if !is_adapter && !is_test && text.lines().any(names) {
+                naming.push(path.display().to_string());
+            }
+        });
+    }
+    assert!(naming.is_empty(), "{naming:#?}");
+}
+
 #[test]
 fn the_engine_crates_deny_panics_and_forbid_unsafe() {
     for crate_name in ["event", "filter", "rules", "bus", "binding", "infra"] {
@@ -86,7 +103,7 @@ fn the_engine_crates_deny_panics_and_forbid_unsafe() {
 #[test]
 fn no_source_file_is_longer_than_400_lines() {
     let mut long = Vec::new();
-    for folder in ["crates", "tests", "xtask"] {
+    for folder in ["crates", "functions", "localstack", "tests", "xtask"] {
         walk(&root().join(folder), &mut |path, text| {
             if text.lines().count() > 400 {
                 long.push(path.display().to_string());
