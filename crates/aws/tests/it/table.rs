@@ -90,7 +90,9 @@ async fn find_endpoint() -> String {
 pub async fn table() -> String {
     let make = || async {
         let name = format!("store-{}", uuid::Uuid::new_v4().simple());
-        let made = schema::create_table(&client().await, &name).send().await;
+        // Nothing here reads the table's stream, which DynamoDB Local would keep in its memory.
+        let table = schema::create_table(&client().await, &name).set_stream_specification(None);
+        let made = table.send().await;
         made.expect("a table; is there a DynamoDB at the endpoint?");
         name
     };
