@@ -29,6 +29,8 @@ const OPTIONS: [(&str, &str); 17] = [
         "SERVICES",
         "cloudformation,cloudwatch,dynamodb,dynamodbstreams,events,iam,lambda,logs,s3,sns,sqs,sts",
     ),
+    // Tables in memory outgrow the default of 256 MB when tests write many large events.
+    ("DYNAMODB_HEAP_SIZE", "1g"),
     ("DYNAMODB_IN_MEMORY", "1"),
     // The streams of DynamoDB Local itself, instead of a Kinesis in front of it.
     ("PROVIDER_OVERRIDE_DYNAMODB", "v2"),
