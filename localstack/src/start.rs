@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const SHOWN_LINES: usize = 20;
 
 /// What LocalStack is told, beside ports and folders; each was looked up in its sources.
-const OPTIONS: [(&str, &str); 17] = [
+const OPTIONS: [(&str, &str); 18] = [
     // Nothing is fetched, and nobody is told.
     ("SKIP_SSL_CERT_DOWNLOAD", "1"),
     ("DISABLE_EVENTS", "1"),
