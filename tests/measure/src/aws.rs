@@ -83,7 +83,8 @@ async fn call(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
         (Some(url), true) => pass_on(&shared, url, &headers, &body).await,
         _ => Ok((200, yes(operation, &body))),
     };
-    let (status, answer) = answer.unwrap_or_else(|error| (500, json!({ "message": error.to_string() })));
+    let (status, answer) =
+        answer.unwrap_or_else(|error| (500, json!({ "message": error.to_string() })));
     Response::builder()
         .status(status)
         .header("content-type", "application/x-amz-json-1.0")

@@ -51,7 +51,8 @@ pub async fn run(functions: &Path) -> Result<()> {
     for batch in 1..=BATCHES {
         function.invoke(load::sqs_batch(batch)).await?;
     }
-    let cpu_ms = (function.cpu()? - before).as_secs_f64() * 1e3 / f64::from(u32::try_from(BATCHES)?);
+    let cpu_ms =
+        (function.cpu()? - before).as_secs_f64() * 1e3 / f64::from(u32::try_from(BATCHES)?);
     function.end().await?;
     bill(&aws.take(), cpu_ms)
 }
@@ -71,11 +72,15 @@ async fn create_table(aws: &Aws) -> Result<()> {
     });
     let name = json!({ "TableName": "measured" });
     for (operation, body) in [("DeleteTable", name), ("CreateTable", table)] {
-        let call = reqwest::Client::builder().no_proxy().build()?.post(format!("http://{}", aws.address));
+        let call =
+            reqwest::Client::builder().no_proxy().build()?.post(format!("http://{}", aws.address));
         let scope = "AWS4-HMAC-SHA256 Credential=test/20261124/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
         let target = format!("DynamoDB_20120810.{operation}");
         let call = call.header("x-amz-target", target).header("authorization", scope);
-        call.header("content-type", "application/x-amz-json-1.0").body(body.to_string()).send().await?;
+        call.header("content-type", "application/x-amz-json-1.0")
+            .body(body.to_string())
+            .send()
+            .await?;
     }
     Ok(())
 }
@@ -93,9 +98,15 @@ fn bill(counts: &crate::aws::Counts, cpu_ms: f64) -> Result<()> {
         ("DynamoDB read units", reads, reads * price::READ),
         ("SQS requests (receive, delete, send)", requests, requests * price::SQS),
         ("Lambda invocations", 0.1, 0.1 * price::INVOCATION),
-        ("Lambda GB-seconds", seconds * MEMORY_GB / 10.0, seconds * MEMORY_GB / 10.0 * price::GB_SECONDS),
+        (
+            "Lambda GB-seconds",
+            seconds * MEMORY_GB / 10.0,
+            seconds * MEMORY_GB / 10.0 * price::GB_SECONDS,
+        ),
     ];
-    println!("SQS → bus → SQS, batches of {BATCH}, events of 1 KB; {batches} batches measured, {cpu_ms:.2} ms of processor time each");
+    println!(
+        "SQS → bus → SQS, batches of {BATCH}, events of 1 KB; {batches} batches measured, {cpu_ms:.2} ms of processor time each"
+    );
     println!("{:<38} {:>10} {:>22}", "", "per event", "dollars per million");
     for (what, per_event, dollars) in lines {
         println!("{what:<38} {per_event:>10.4} {dollars:>22.3}");

@@ -17,7 +17,8 @@ const EVENT_BYTES: usize = 1_000;
 pub fn rules(folder: &Path) -> Result<PathBuf> {
     let folder = folder.join("measure-rules");
     std::fs::create_dir_all(&folder)?;
-    let mut text = String::from("version: 1\ntargets:\n  orders: { sqs: { queue: orders } }\nrules:\n");
+    let mut text =
+        String::from("version: 1\ntargets:\n  orders: { sqs: { queue: orders } }\nrules:\n");
     for n in 0..RULES {
         text.push_str(&format!(
             "  - {{ name: rule-{n}, when: \"$.type == 'Type{n}' && $.data.total > 10\", to: orders }}\n"
@@ -39,7 +40,8 @@ fn event(n: usize) -> String {
     };
     let short = document("").len();
     // Text that compresses as badly as text does.
-    let note: String = (0..).map(|k| format!("{:x}", (n * 31 + k * 7_919) % 65_521)).take(EVENT_BYTES).collect();
+    let note: String =
+        (0..).map(|k| format!("{:x}", (n * 31 + k * 7_919) % 65_521)).take(EVENT_BYTES).collect();
     document(&note[..EVENT_BYTES - short])
 }
 

@@ -33,9 +33,15 @@ pub async fn run(functions: &Path, batches: usize) -> Result<()> {
     let events = u32::try_from(batches * BATCH)?;
     let cpu = (function.cpu()? - before) / events;
     let counts = aws.take();
-    println!("ingest-sqs, {batches} batches of {BATCH} events of 1 KB, {} rules, one SQS target", load::RULES);
+    println!(
+        "ingest-sqs, {batches} batches of {BATCH} events of 1 KB, {} rules, one SQS target",
+        load::RULES
+    );
     println!("processor time per event   {:>8.1} µs", cpu.as_secs_f64() * 1e6);
-    println!("median batch               {:>8.2} ms", crate::cold::median(&mut times).as_secs_f64() * 1e3);
+    println!(
+        "median batch               {:>8.2} ms",
+        crate::cold::median(&mut times).as_secs_f64() * 1e3
+    );
     println!("calls per event            {:>8.2}", ratio(counts.total(), u64::from(events)));
     for (operation, calls) in &counts.calls {
         println!("  {operation:<24} {:>8.2}", ratio(*calls, u64::from(events)));
