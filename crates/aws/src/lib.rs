@@ -8,14 +8,20 @@ mod clients;
 pub mod crash;
 mod failure;
 mod rules_source;
+mod secrets;
+mod stack;
 mod wake;
 mod work_queue;
 
-pub mod secrets;
+#[cfg(feature = "doctor")]
+pub mod doctor;
+pub mod reader;
 pub mod store;
 pub mod targets;
 
 pub use clients::Clients;
 pub use rules_source::{RulesLocation, RulesSource, RulesSourceError};
+pub use secrets::{AwsSecrets, SecretSettings};
+pub use stack::{Stack, StackEnvironment, StackError};
 pub use wake::{NoWake, Wake, WakeUp};
 pub use work_queue::{SqsWake, WorkMessage, WorkQueues};

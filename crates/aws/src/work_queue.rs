@@ -66,7 +66,7 @@ impl WorkMessage {
 }
 
 /// The queues whose messages wake the workers of targets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkQueues {
     /// The URL of the queue that targets share.
     pub shared: String,

@@ -40,6 +40,9 @@ pub mod retry;
 // The pipeline.
 mod pipeline;
 
+// What people read.
+pub mod view;
+
 // Judges and stand-ins.
 pub mod audit;
 pub mod contract;

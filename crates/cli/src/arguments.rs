@@ -65,6 +65,8 @@ pub enum Verb {
     Redrive(command::redrive::Redrive),
     /// Check the promise: accepted = delivered + parked + in flight.
     Audit(command::audit::Audit),
+    /// Look for what is wrong with a bus on AWS, before traffic does: reads, and changes nothing.
+    Doctor(command::doctor::Doctor),
     /// Print a completion script for a shell.
     Completions(command::completions::Completions),
 }
@@ -92,6 +94,28 @@ pub struct PlaceArguments {
     /// A data folder, whether or not a bus runs on it [default: .eventyard].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// Which bus: one on this machine, or one that is deployed on AWS.
+#[derive(Debug, Clone, Args)]
+pub struct BusArguments {
+    /// The bus on this machine.
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// The bus on AWS.
+    #[command(flatten)]
+    pub stack: StackArguments,
+}
+
+/// Which bus on AWS. Region, credentials and endpoint are those of every AWS tool: AWS_REGION, AWS_PROFILE, …
+#[derive(Debug, Clone, Args)]
+pub struct StackArguments {
+    /// A bus on AWS: what the names of its stack begin with, the parameter `Prefix`.
+    #[arg(long, value_name = "NAME", conflicts_with = "data")]
+    pub stack: Option<String>,
+    /// The bus's name in the rules of that stack.
+    #[arg(long, value_name = "NAME", default_value = "main", requires = "stack")]
+    pub bus: String,
 }
 
 /// The form of the answer.

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod check;
 pub mod completions;
 pub mod dev;
+pub mod doctor;
 pub mod events;
 pub mod explain;
 pub mod export;
@@ -51,6 +52,7 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Parked(verb) => verb.run(),
         Verb::Redrive(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),
+        Verb::Doctor(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
     }
 }

@@ -11,8 +11,11 @@ mod input;
 mod output;
 mod place;
 mod ruleset;
+mod since;
 mod source;
 mod sqs;
+#[cfg_attr(not(feature = "aws"), path = "stack_not_built.rs")]
+mod stack;
 
 use clap::Parser as _;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use crate::arguments::PlaceArguments;
+use crate::arguments::{BusArguments, PlaceArguments};
 use crate::exit::RemoteError;
 
 /// The data folder of a bus that was started without `--data`.
@@ -21,6 +21,38 @@ pub enum Place {
     Url(String),
     /// A data folder, whether or not a bus runs on it.
     Folder(PathBuf),
+}
+
+/// A bus on AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackPlace {
+    /// What the names of its stack begin with.
+    pub name: String,
+    /// The bus's name in its rules.
+    pub bus: String,
+}
+
+/// Where a verb that reads or mends finds its bus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bus {
+    /// On this machine, or at an address.
+    Here(Place),
+    /// On AWS.
+    Stack(StackPlace),
+}
+
+impl Bus {
+    /// What the arguments name.
+    #[must_use]
+    pub fn of(arguments: &BusArguments) -> Self {
+        match &arguments.stack.stack {
+            None => Self::Here(Place::of(&arguments.place)),
+            Some(name) => {
+                let (name, bus) = (name.clone(), arguments.stack.bus.clone());
+                Self::Stack(StackPlace { name, bus })
+            }
+        }
+    }
 }
 
 impl Place {

@@ -1,19 +1,26 @@
 //! Reading a bus, as JSON lines: the same from a running one and from a folder.
 
 use anyhow::{Context as _, Result};
-use eventyard_embedded::reader::{EventFilter, ParkedFilter, Reader};
+use eventyard_bus::view::{EventFilter, ParkedFilter};
+use eventyard_embedded::reader::Reader;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 
-use crate::place::{self, Place};
+use crate::place::{self, Bus, Place};
+use crate::stack;
 
 /// What is read.
 #[derive(Debug, Clone)]
 pub enum Question {
     /// Accepted events, each as its CloudEvents object.
     Events(EventFilter),
-    /// The story of every event of an id; one object.
-    Trace { id: String, source: Option<String> },
+    /// The story of every event of an id; one object. A table is searched since a time.
+    Trace {
+        id: String,
+        source: Option<String>,
+        #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a table is asked"))]
+        since: Option<Timestamp>,
+    },
     /// Parked deliveries with their events.
     Parked(ParkedFilter),
     /// Messages that are no events.
@@ -22,22 +29,22 @@ pub enum Question {
     Queues,
     /// The messages of a queue, without receiving them.
     Messages { queue: String },
-    /// The invariant; one object.
-    Audit,
+    /// The invariant; one object. Of a table the pages since a time.
+    Audit {
+        #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a table is asked"))]
+        since: Option<Timestamp>,
+    },
 }
 
 /// Hands each line of the answer to `each`, in order, in bounded memory.
 ///
 /// # Errors
-/// When the bus does not answer, the folder has no store, or `each` fails.
-pub fn read(
-    place: &Place,
-    question: Question,
-    each: &mut dyn FnMut(&str) -> Result<()>,
-) -> Result<()> {
-    match place {
-        Place::Url(url) => place::block_on(remote(url, &question, each)),
-        Place::Folder(folder) => {
+/// When the bus does not answer, the folder has no store, the stack cannot be read, or `each` fails.
+pub fn read(bus: &Bus, question: Question, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    match bus {
+        Bus::Stack(stack) => stack::read(stack, question, each),
+        Bus::Here(Place::Url(url)) => place::block_on(remote(url, &question, each)),
+        Bus::Here(Place::Folder(folder)) => {
             let reader = Reader::open(folder).with_context(|| {
                 format!(
                     "cannot read the data folder `{}`; `eventyard dev` makes one",
@@ -94,7 +101,7 @@ impl Question {
                 add("limit", filter.limit.map(|limit| limit.to_string()));
                 vec!["events"]
             }
-            Self::Trace { id, source } => {
+            Self::Trace { id, source, .. } => {
                 add("source", source.clone());
                 vec!["trace", id]
             }
@@ -111,7 +118,7 @@ impl Question {
             }
             Self::Queues => vec!["queues"],
             Self::Messages { queue } => vec!["queues", queue, "messages"],
-            Self::Audit => vec!["audit"],
+            Self::Audit { .. } => vec!["audit"],
         };
         (path, parameters)
     }
@@ -128,7 +135,7 @@ fn local(
                 each(&event?.line)?;
             }
         }
-        Question::Trace { id, source } => json(&reader.trace(&id, source.as_deref())?, each)?,
+        Question::Trace { id, source, .. } => json(&reader.trace(&id, source.as_deref())?, each)?,
         Question::Parked(filter) => {
             for parked in reader.parked(filter) {
                 json(&parked?, each)?;
@@ -153,7 +160,7 @@ fn local(
                 json(&message?, each)?;
             }
         }
-        Question::Audit => json(&reader.audit()?, each)?,
+        Question::Audit { .. } => json(&reader.audit()?, each)?,
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ fn partition(region: &str) -> &'static str {
 
 /// The region of a resource that names one: in its ARN, or in the host of a queue's URL
 /// (`sqs.eu-west-1.amazonaws.com`).
-pub(super) fn region(resource: &Resource) -> Option<&str> {
+pub(crate) fn region(resource: &Resource) -> Option<&str> {
     let of_host = || {
         let host = resource.as_str().split("://").nth(1)?.split('/').next()?;
         let mut labels = host.split('.');

@@ -33,11 +33,12 @@ mod sns;
 mod sqs;
 mod step_functions;
 
+pub(crate) use address::region;
 pub(crate) use fault::Fault;
 pub(crate) use region::PerRegion;
 
 use crate::Clients;
-use address::{Home, region};
+use address::Home;
 use aws_config::Region;
 use drive::{Pace, Service, drive};
 use eventyard_bus::{Parcel, Route, Sent, Targets};

@@ -4,18 +4,23 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use eventyard_bus::audit::Report;
+use jiff::Timestamp;
 
-use crate::arguments::{OutputArguments, PlaceArguments};
+use crate::arguments::{BusArguments, OutputArguments};
 use crate::exit::Exit;
 use crate::output::{self, BAD, GOOD, styled};
-use crate::place::Place;
+use crate::place::Bus;
+use crate::since::since;
 use crate::source::{self, Question};
 
 /// Checks that every planned delivery of every accepted event is delivered, parked or in flight; exit 1 when not.
 #[derive(Debug, clap::Args)]
 pub struct Audit {
     #[command(flatten)]
-    place: PlaceArguments,
+    bus: BusArguments,
+    /// Of a stack only the events accepted since: a time or an age (24h, 7d); all of them without it.
+    #[arg(long, value_name = "WHEN", value_parser = since, requires = "stack")]
+    since: Option<Timestamp>,
     #[command(flatten)]
     output: OutputArguments,
 }
@@ -23,7 +28,7 @@ pub struct Audit {
 impl Audit {
     pub fn run(self) -> Result<Exit> {
         let mut text = String::new();
-        source::read(&Place::of(&self.place), Question::Audit, &mut |line| {
+        source::read(&Bus::of(&self.bus), Question::Audit { since: self.since }, &mut |line| {
             line.clone_into(&mut text);
             Ok(())
         })?;

@@ -3,22 +3,22 @@
 use std::io::Write;
 
 use anyhow::Result;
+use eventyard_bus::view::{ParkedDelivery, ParkedFilter};
 use eventyard_bus::{DeliveryState, Undecodable};
-use eventyard_embedded::reader::{ParkedDelivery, ParkedFilter};
 use eventyard_rules::{RuleName, TargetName};
 
 use crate::account::counted;
-use crate::arguments::{OutputArguments, PlaceArguments};
+use crate::arguments::{BusArguments, OutputArguments};
 use crate::exit::Exit;
 use crate::output::{self, BAD, FAINT, NAME, printable, styled, time};
-use crate::place::Place;
+use crate::place::Bus;
 use crate::source::{self, Question};
 
 /// Lists parked deliveries, the longest parked first, each with its event; and messages that are no events.
 #[derive(Debug, clap::Args)]
 pub struct Parked {
     #[command(flatten)]
-    place: PlaceArguments,
+    bus: BusArguments,
     /// Only deliveries for this target.
     #[arg(long, value_name = "NAME")]
     target: Option<TargetName>,
@@ -45,7 +45,7 @@ impl Parked {
         };
         let mut out = output::stdout();
         let mut count = 0_u64;
-        source::read(&Place::of(&self.place), question, &mut |line| {
+        source::read(&Bus::of(&self.bus), question, &mut |line| {
             count += 1;
             match (self.output.output.is_json(), self.undecodable) {
                 (true, _) => Ok(writeln!(out, "{line}")?),

@@ -11,7 +11,7 @@ use crate::arguments::{OutputArguments, PlaceArguments};
 use crate::exit::Exit;
 use crate::input;
 use crate::output::{self, FAINT, GOOD, NAME, printable, styled};
-use crate::place::{self, Place};
+use crate::place::{self, Bus, Place};
 use crate::source::{self, Question};
 use crate::sqs::Sqs;
 
@@ -93,22 +93,24 @@ impl Queue {
     pub fn run(self) -> Result<Exit> {
         match self.call {
             Some(call) => place::block_on(call.run()),
-            None => list(&Place::of(&self.place), self.queue, self.output.output.is_json()),
+            None => {
+                list(&Bus::Here(Place::of(&self.place)), self.queue, self.output.output.is_json())
+            }
         }
     }
 }
 
-fn list(place: &Place, queue: Option<String>, json: bool) -> Result<Exit> {
+fn list(bus: &Bus, queue: Option<String>, json: bool) -> Result<Exit> {
     let mut out = output::stdout();
     match queue {
-        Some(queue) => source::read(place, Question::Messages { queue }, &mut |line| {
+        Some(queue) => source::read(bus, Question::Messages { queue }, &mut |line| {
             if json {
                 Ok(writeln!(out, "{line}")?)
             } else {
                 write_message(&mut out, &serde_json::from_str(line)?)
             }
         })?,
-        None => source::read(place, Question::Queues, &mut |line| {
+        None => source::read(bus, Question::Queues, &mut |line| {
             if json {
                 Ok(writeln!(out, "{line}")?)
             } else {

@@ -4,17 +4,19 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use eventyard_embedded::redrive::{self, Redrive as Request};
+use eventyard_bus::view::Redrive as Request;
+use eventyard_embedded::redrive;
 use eventyard_embedded::store::Store;
 use eventyard_event::DeliveryId;
 use eventyard_rules::{RuleName, TargetName};
 use jiff::Timestamp;
 
-use crate::arguments::{OutputArguments, PlaceArguments};
+use crate::arguments::{BusArguments, OutputArguments};
 use crate::exit::Exit;
 use crate::input;
 use crate::output::{self, GOOD, styled};
-use crate::place::{self, Place};
+use crate::place::{self, Bus, Place};
+use crate::stack;
 
 /// Sends parked deliveries again, to the failed target only; several filters must all hold.
 #[derive(Debug, clap::Args)]
@@ -42,7 +44,7 @@ pub struct Redrive {
     #[arg(long, value_name = "REASON", conflicts_with = "edit")]
     drop: Option<String>,
     #[command(flatten)]
-    place: PlaceArguments,
+    bus: BusArguments,
     #[command(flatten)]
     output: OutputArguments,
 }
@@ -54,7 +56,11 @@ impl Redrive {
     pub fn run(self) -> Result<Exit> {
         let request = self.request()?;
         let done = place::block_on(async {
-            match Place::of(&self.place).running().await {
+            let place = match Bus::of(&self.bus) {
+                Bus::Stack(stack) => return stack::redrive(&stack, &request).await,
+                Bus::Here(place) => place,
+            };
+            match place.running().await {
                 Place::Url(url) => remote(&url, &request).await,
                 Place::Folder(folder) => local(&folder, &request).await,
             }

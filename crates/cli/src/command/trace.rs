@@ -3,13 +3,15 @@
 use std::io::Write;
 
 use anyhow::Result;
-use eventyard_embedded::reader::{Trace as Story, TracedDelivery, TracedEvent, TracedState};
+use eventyard_bus::view::{Trace as Story, TracedDelivery, TracedEvent, TracedState};
+use jiff::Timestamp;
 
 use crate::account::counted;
-use crate::arguments::{OutputArguments, PlaceArguments};
+use crate::arguments::{BusArguments, OutputArguments};
 use crate::exit::Exit;
 use crate::output::{self, BAD, FAINT, GOOD, NAME, printable, styled, time};
-use crate::place::Place;
+use crate::place::Bus;
+use crate::since::since;
 use crate::source::{self, Question};
 
 /// Tells the story of every event of an id: stored, matched, each delivery and attempt. Exit 1 when there is none.
@@ -21,16 +23,21 @@ pub struct Trace {
     #[arg(long)]
     source: Option<String>,
     #[command(flatten)]
-    place: PlaceArguments,
+    bus: BusArguments,
+    /// How far back a stack's log is searched where --source does not say which event: a time or an age
+    /// [default: 24h].
+    #[arg(long, value_name = "WHEN", value_parser = since, requires = "stack")]
+    since: Option<Timestamp>,
     #[command(flatten)]
     output: OutputArguments,
 }
 
 impl Trace {
     pub fn run(self) -> Result<Exit> {
-        let question = Question::Trace { id: self.id.clone(), source: self.source };
+        let question =
+            Question::Trace { id: self.id.clone(), source: self.source, since: self.since };
         let mut text = String::new();
-        source::read(&Place::of(&self.place), question, &mut |line| {
+        source::read(&Bus::of(&self.bus), question, &mut |line| {
             line.clone_into(&mut text);
             Ok(())
         })?;

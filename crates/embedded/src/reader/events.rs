@@ -1,6 +1,7 @@
 //! Accepted events in the order of the log.
 
 use eventyard_bus::Delivery;
+use eventyard_bus::view::EventFilter;
 use eventyard_event::{Event, Timestamp, short_hash};
 use redb::{ReadTransaction, ReadableTable};
 
@@ -17,23 +18,6 @@ const STEP_EVENTS: usize = 1000;
 
 /// Events that one step looks at when few fit: a step's snapshot is not held for long.
 const STEP_SEEN: u64 = 200_000;
-
-/// Which events; the default is all of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EventFilter {
-    /// Only those of this type.
-    pub event_type: Option<String>,
-    /// Only those of this source.
-    pub source: Option<String>,
-    /// Only those with this subject.
-    pub subject: Option<String>,
-    /// Only those accepted at this time or later.
-    pub since: Option<Timestamp>,
-    /// Only those after the event of this sequence number.
-    pub after: Option<u64>,
-    /// At most so many.
-    pub limit: Option<usize>,
-}
 
 /// An accepted event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,14 +100,6 @@ impl EventSteps {
         event_type.is_some() || source.is_some() || subject.is_some()
     }
 
-    /// Whether an event fits, now that it was read.
-    fn fits(&self, event: &Event) -> bool {
-        let filter = &self.filter;
-        filter.event_type.as_deref().is_none_or(|text| text == event.event_type())
-            && filter.source.as_deref().is_none_or(|text| text == event.source())
-            && (filter.subject.is_none() || filter.subject.as_deref() == event.subject())
-    }
-
     /// Reads the log as it lies.
     fn all(&self, read: &ReadTransaction, next: &mut u64) -> Result<Vec<LoggedEvent>, Fault> {
         let events = read.open_table(format::EVENTS)?;
@@ -153,7 +129,7 @@ impl EventSteps {
                 *next = sequence + 1;
                 if self.hashes.may_fit(entry) {
                     let event = log::with_event(&events, sequence, |stored| {
-                        let fits = self.fits(&stored.event()?);
+                        let fits = self.filter.takes(&stored.event()?);
                         fits.then(|| LoggedEvent::new(sequence, &stored)).transpose()
                     })?;
                     bytes += event.as_ref().map_or(0, |event| event.line.len());

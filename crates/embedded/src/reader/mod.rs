@@ -16,10 +16,11 @@ mod source;
 mod trace;
 
 pub use counts::Counts;
-pub use events::{EventFilter, LoggedEvent};
-pub use parked::{ParkedDelivery, ParkedFilter};
+pub use events::LoggedEvent;
+pub use eventyard_bus::view::{
+    EventFilter, ParkedDelivery, ParkedFilter, Trace, TracedDelivery, TracedEvent, TracedState,
+};
 pub use queues::{QueueLine, QueuedMessage};
-pub use trace::{Trace, TracedDelivery, TracedEvent, TracedState};
 
 use std::path::Path;
 use std::sync::Arc;

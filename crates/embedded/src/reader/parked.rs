@@ -2,11 +2,9 @@
 
 use std::ops::Bound;
 
-use eventyard_bus::{Delivery, ParkedCursor, Undecodable};
-use eventyard_event::Event;
-use eventyard_rules::{RuleName, TargetName};
+use eventyard_bus::Undecodable;
+use eventyard_bus::view::{ParkedDelivery, ParkedFilter};
 use redb::ReadTransaction;
-use serde::{Deserialize, Serialize};
 
 use super::source::Steps;
 use crate::store::codec::Damaged;
@@ -15,29 +13,6 @@ use crate::store::{Fault, format, instant, work};
 
 /// Items that one step reads.
 const STEP: usize = 100;
-
-/// Which parked deliveries; the default is all of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ParkedFilter {
-    /// Only those for this target.
-    pub target: Option<TargetName>,
-    /// Only those of this rule.
-    pub rule: Option<RuleName>,
-    /// Only those after this place.
-    pub after: Option<ParkedCursor>,
-    /// At most so many.
-    pub limit: Option<usize>,
-}
-
-/// A parked delivery with its event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ParkedDelivery {
-    /// The delivery item: why it is parked, and what was tried.
-    #[serde(flatten)]
-    pub delivery: Delivery,
-    /// The CloudEvents object, as it was accepted.
-    pub event: Event,
-}
 
 pub(super) struct ParkedSteps {
     filter: ParkedFilter,
@@ -49,11 +24,6 @@ impl ParkedSteps {
         let after = filter.after;
         let after = after.map(|after| (instant::number(after.at), work::bytes(&after.key)));
         Self { filter, after }
-    }
-
-    fn fits(&self, item: &Delivery) -> bool {
-        self.filter.target.as_ref().is_none_or(|target| *target == item.target)
-            && self.filter.rule.as_ref().is_none_or(|rule| *rule == item.rule)
     }
 }
 
@@ -68,7 +38,7 @@ impl Steps for ParkedSteps {
             let (at, key) = entry?.0.value();
             self.after = Some((at, key));
             let delivery = work::load(&items, &work::key(key))?.ok_or(Damaged)?;
-            if self.fits(&delivery) {
+            if self.filter.takes(&delivery) {
                 let event = super::events::of_delivery(read, &delivery)?;
                 found.push(ParkedDelivery { delivery, event });
             }

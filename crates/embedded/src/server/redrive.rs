@@ -2,7 +2,7 @@
 
 use super::App;
 use super::answer::Refused;
-use crate::redrive::{Redrive, RedriveError};
+use crate::redrive::{self, Redrive, RedriveError};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -16,10 +16,13 @@ pub(super) async fn redrive(State(app): State<App>, body: Bytes) -> Result<Json<
         .map_err(|error| Refusal::bad("RedriveNotValid", error.to_string()))?;
     // Parked a moment ago counts as well: a reader sees what is committed.
     app.store.flush().await.map_err(|error| Refusal::unavailable(error.to_string()))?;
-    let done = request.run(app.store.reader(), &*app.bus).await.map_err(|error| match error {
-        RedriveError::NotValid(text) => Refusal::bad("RedriveNotValid", text),
-        error => Refusal::unavailable(error.to_string()),
-    })?;
+    let done =
+        redrive::run(&request, app.store.reader(), &*app.bus).await.map_err(
+            |error| match error {
+                RedriveError::NotValid(text) => Refusal::bad("RedriveNotValid", text),
+                error => Refusal::unavailable(error.to_string()),
+            },
+        )?;
     if done == 0 {
         let text = "no parked delivery fits";
         return Err(Refusal::new(StatusCode::NOT_FOUND, "NothingParked", text)
