@@ -38,11 +38,14 @@ impl DynamoStore {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
         let size = limit.clamp(READ_AT_LEAST, READ_AT_ONCE);
         let range = Range::UpTo(keys::due_until(now));
         let mut walk = self.table().query_index(&self.keys().due(target), range).by(size).walk();
         let (mut due, mut heads) = (Due::new(), Heads::default());
-        while limit > 0 {
+        loop {
             let candidates = self.candidates(&mut walk, size).await?;
             let Some(first) = candidates.first() else { break };
             if worst(&due, limit).is_some_and(|worst| first.place > worst) {
