@@ -8,7 +8,7 @@ mod clients;
 pub mod crash;
 mod failure;
 mod rules_source;
-mod secrets;
+pub mod secrets;
 mod stack;
 mod wake;
 mod work_queue;
@@ -21,7 +21,7 @@ pub mod targets;
 
 pub use clients::Clients;
 pub use rules_source::{RulesLocation, RulesSource, RulesSourceError};
-pub use secrets::{AwsSecrets, SecretSettings};
+
 pub use stack::{Stack, StackEnvironment, StackError};
 pub use wake::{NoWake, Wake, WakeUp};
 pub use work_queue::{SqsWake, WorkMessage, WorkQueues};
