@@ -7,6 +7,7 @@ use eventyard_aws::store::{DynamoStore, LoggedPage};
 use eventyard_bus::audit::{Audit, Report};
 use eventyard_bus::{Delivery, DeliveryState, Sealed, StoredEvent};
 use eventyard_event::DeliveryId;
+use futures::future::try_join_all;
 use jiff::Timestamp;
 
 /// What the table says of the events of one source.
@@ -70,7 +71,10 @@ pub async fn judge(store: &DynamoStore, since: Timestamp, source: &str) -> Resul
         for stored in &mine {
             audit.event(stored.event.identity(), &stored.plan, page.is_open);
             verdict.plan(stored);
-            let items = store.items_of(&stored.event.identity()).await?;
+        }
+        let identities = mine.iter().map(|stored| stored.event.identity());
+        let items = identities.map(|identity| async move { store.items_of(&identity).await });
+        for items in try_join_all(items).await? {
             items.iter().for_each(|item| audit.item(item));
             verdict.items(items);
         }

@@ -1,3 +1,10 @@
 //! The bus on LocalStack, end to end.
 
+mod duplicates;
+mod failing_targets;
+mod hot_rules;
+mod kinds;
+mod many;
+mod order;
+mod sources;
 mod sqs;
