@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`, one file each.
 
+mod aws;
 mod bench;
 mod conformance;
 mod counts;
@@ -24,6 +25,8 @@ struct Xtask {
 enum Command {
     /// Runs everything that proves it: format, lints, docs, licences, tests
     Test,
+    /// Runs the tests of the bus on LocalStack alone
+    Aws(aws::Arguments),
     /// Kills a bus under load again and again, and looks whether anything is missing
     Crash(crash::Arguments),
     /// Measures events per second beside a bare write of the same bytes
@@ -46,6 +49,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Xtask::parse().command {
         Command::Test => test::run(),
+        Command::Aws(arguments) => aws::run(&arguments),
         Command::Crash(arguments) => crash::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),

@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::tools;
+use crate::{aws, tools};
 
 /// One step: its name, and what it does.
 type Step = (&'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
     ("format", || cargo(&["fmt", "--all", "--check"], &[])),
     ("clippy", || {
         cargo(
@@ -34,6 +34,8 @@ const STEPS: [Step; 9] = [
     ("deny", deny),
     ("clients", || tools::aws_clients().map(drop)),
     ("tests", tests),
+    ("functions", aws::functions),
+    ("aws", || aws::tests(&[])),
     ("doctests", || cargo(&["test", "--workspace", "--doc", "--locked", "--quiet"], &[])),
     ("fuzz builds", || {
         cargo(&["build", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--quiet"], &[])
@@ -87,7 +89,17 @@ fn tests() -> Result<()> {
     let python = python.to_str().context("the path of the Python environment is not UTF-8")?;
     let found = [("EVENTYARD_BIN", command), ("EVENTYARD_AWS_CLIENTS", python)];
     cargo(
-        &["test", "--workspace", "--lib", "--bins", "--tests", "--locked", "--no-fail-fast"],
+        &[
+            "test",
+            "--workspace",
+            "--exclude",
+            "eventyard-aws-tests",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--locked",
+            "--no-fail-fast",
+        ],
         &found,
     )
 }

@@ -1,0 +1,78 @@
+//! `cargo xtask aws`: the bus on LocalStack, end to end. The functions are built once for all ways to deploy them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use eventyard_tests::command;
+
+use crate::test::cargo;
+use crate::tools;
+
+/// Which of the tests.
+#[derive(Args)]
+pub struct Arguments {
+    /// What the test binary is given: names of tests, `--nocapture`, `--ignored`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    tests: Vec<String>,
+}
+
+/// Builds the functions and runs the tests.
+///
+/// # Errors
+/// When something that they need is missing, or a test fails.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    functions()?;
+    tests(&arguments.tests)
+}
+
+/// Builds the functions into `target/lambda`, for this machine: LocalStack runs them as its processes.
+///
+/// # Errors
+/// When cargo-lambda cannot be had, or the build fails.
+pub fn functions() -> Result<()> {
+    let mut paths = vec![deployers()?];
+    paths.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let build = ["lambda", "build", "--release", "--package", "eventyard-functions", "--locked"];
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(build)
+        .args(["--compiler", "cargo", "--lambda-dir"])
+        .arg(built())
+        .env("PATH", std::env::join_paths(paths)?)
+        .current_dir(command::root());
+    tools::run(&mut cargo)
+}
+
+/// Runs tests with what was built and installed for them.
+///
+/// # Errors
+/// When a test fails.
+pub fn tests(arguments: &[String]) -> Result<()> {
+    let (command, clients) = (command::build(&[])?, tools::aws_clients()?);
+    let found = [
+        ("EVENTYARD_BIN", command),
+        ("EVENTYARD_AWS_CLIENTS", clients),
+        ("EVENTYARD_DEPLOYERS", deployers()?),
+        ("EVENTYARD_FUNCTIONS", built()),
+    ];
+    let text = |path: &'static str, value: &PathBuf| {
+        let value = value.to_str().with_context(|| format!("{path} is not UTF-8"))?;
+        Ok::<_, anyhow::Error>((path, value.to_owned()))
+    };
+    let found: Vec<_> = found.iter().map(|(name, path)| text(name, path)).collect::<Result<_>>()?;
+    let found: Vec<_> = found.iter().map(|(name, path)| (*name, path.as_str())).collect();
+    let mut test = vec!["test", "-p", "eventyard-aws-tests", "--test", "it", "--locked", "--"];
+    test.extend(arguments.iter().map(String::as_str));
+    cargo(&test, &found)
+}
+
+/// The folder of `sam` and `cargo-lambda`.
+fn deployers() -> Result<PathBuf> {
+    tools::python_packages("aws-deployers", "tests/aws/requirements.txt")
+}
+
+fn built() -> PathBuf {
+    command::root().join("target/lambda")
+}
