@@ -48,6 +48,18 @@ the bin folder of a Python environment with tests/requirements.txt",
     Ok(folder.into())
 }
 
+/// The folder of `sam` and `cargo-lambda`.
+///
+/// # Errors
+/// When the environment names none.
+pub fn deployers_folder() -> Result<PathBuf> {
+    let folder = std::env::var_os("EVENTYARD_DEPLOYERS").context(
+        "EVENTYARD_DEPLOYERS is not set: `cargo xtask aws` installs SAM and cargo-lambda and sets it; by hand, it is the \
+bin folder of a Python environment with tests/aws/requirements.txt",
+    )?;
+    Ok(folder.into())
+}
+
 /// A program that talks to LocalStack, in `folder`.
 ///
 /// # Errors

@@ -81,60 +81,35 @@ impl Deployment {
         self
     }
 
-    /// Deploys it. The stack goes when this process ends.
+    /// Deploys it with the AWS CLI. The stack goes when this process ends.
     ///
     /// # Errors
     /// When a step fails; what it said is in the error.
     pub fn deploy(self) -> Result<Stack> {
+        self.deploy_by(with_cloudformation)
+    }
+
+    /// Deploys it with the SAM CLI. The stack goes when this process ends.
+    ///
+    /// # Errors
+    /// When a step fails; what it said is in the error.
+    pub fn deploy_with_sam(self) -> Result<Stack> {
+        self.deploy_by(with_sam)
+    }
+
+    fn deploy_by(self, tool: fn(&Self, &Path) -> Result<()>) -> Result<Stack> {
         let started_at = jiff::Timestamp::now();
         let folder = self.write()?;
         let (bucket, prefix) = (bucket(&self.prefix), self.prefix.as_str());
         aws::cli(&folder, &["s3", "mb", &format!("s3://{bucket}")])?;
         self.put_rules(&folder, &bucket)?;
         let keeper = keeper(&folder, prefix)?;
-        aws::cli(
-            &folder,
-            &[
-                "cloudformation",
-                "package",
-                "--template-file",
-                "stack.json",
-                "--s3-bucket",
-                &bucket,
-                "--use-json",
-                "--output-template-file",
-                "packaged.json",
-            ],
-        )?;
-        let parameters: Vec<_> =
-            self.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut deploy = vec![
-            "cloudformation",
-            "deploy",
-            "--template-file",
-            "packaged.json",
-            "--stack-name",
-            prefix,
-            "--s3-bucket",
-            &bucket,
-            "--capabilities",
-            "CAPABILITY_IAM",
-            "--parameter-overrides",
-        ];
-        deploy.extend(parameters.iter().map(String::as_str));
-        if let Err(error) = aws::cli(&folder, &deploy) {
+        if let Err(error) = tool(&self, &folder) {
             return Err(error.context(failures(&folder, prefix)));
         }
         let outputs = outputs(&folder, prefix)?;
-        Ok(Stack {
-            prefix: self.prefix,
-            bucket,
-            rules: self.rules,
-            folder,
-            outputs,
-            started_at,
-            _keeper: keeper,
-        })
+        let Self { prefix, rules, .. } = self;
+        Ok(Stack { prefix, bucket, rules, folder, outputs, started_at, _keeper: keeper })
     }
 
     /// Writes functions, rules and template into a folder of its own.
@@ -175,6 +150,30 @@ impl Deployment {
         let (from, to) = (format!("rules/{RULES_KEY}"), format!("s3://{bucket}/{RULES_KEY}"));
         aws::cli(folder, &["s3", "cp", "--quiet", &from, &to]).map(drop)
     }
+}
+
+fn with_cloudformation(deployment: &Deployment, folder: &Path) -> Result<()> {
+    let bucket = bucket(&deployment.prefix);
+    let package = "cloudformation package --template-file stack.json --use-json --output-template-file packaged.json";
+    let package: Vec<_> = package.split(' ').chain(["--s3-bucket", &bucket]).collect();
+    aws::cli(folder, &package)?;
+    let deploy =
+        "cloudformation deploy --template-file packaged.json --capabilities CAPABILITY_IAM";
+    let mut deploy: Vec<_> = deploy.split(' ').collect();
+    deploy.extend(["--stack-name", &deployment.prefix, "--s3-bucket", &bucket]);
+    deploy.push("--parameter-overrides");
+    let pairs = deployment.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    let pairs: Vec<_> = pairs.collect();
+    deploy.extend(pairs.iter().map(String::as_str));
+    aws::cli(folder, &deploy).map(drop)
+}
+
+fn with_sam(deployment: &Deployment, folder: &Path) -> Result<()> {
+    let deploy = "deploy --template-file stack.json --resolve-s3 --capabilities CAPABILITY_IAM";
+    let mut sam = aws::program(&aws::deployers_folder()?.join("sam"), folder)?;
+    sam.args(deploy.split(' ')).args(["--stack-name", &deployment.prefix, "--parameter-overrides"]);
+    sam.args(deployment.parameters.iter().map(|(name, value)| format!("{name}=\"{value}\"")));
+    aws::output(sam.env("SAM_CLI_TELEMETRY", "0")).map(drop)
 }
 
 fn owned((name, value): (&str, &str)) -> (String, String) {

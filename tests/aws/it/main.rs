@@ -1,5 +1,6 @@
 //! The bus on LocalStack, end to end.
 
+mod deploy;
 mod duplicates;
 mod failing_targets;
 mod hot_rules;
