@@ -21,7 +21,6 @@ pub mod targets;
 
 pub use clients::Clients;
 pub use rules_source::{RulesLocation, RulesSource, RulesSourceError};
-
 pub use stack::{Stack, StackEnvironment, StackError};
 pub use wake::{NoWake, Wake, WakeUp};
 pub use work_queue::{SqsWake, WorkMessage, WorkQueues};
