@@ -78,6 +78,8 @@ async fn the_same_questions_have_the_same_answers_on_a_url_and_on_a_folder() {
     run(yard.path(), &["events", "--url", &url], "", 3);
     run(yard.path(), &["trace", "nobody"], "", 1);
     run(yard.path(), &["tail"], "", 2);
+    let (_, refused) = run(yard.path(), &["audit", "--stack", "shop"], "", 2);
+    assert!(refused.contains("--features aws"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
