@@ -4,6 +4,8 @@ use anyhow::Result;
 use clap::Args;
 use eventyard_tests::{command, crash};
 
+use crate::test::cargo;
+
 /// How often to kill, and under what load.
 #[derive(Args)]
 pub struct Arguments {
@@ -16,6 +18,9 @@ pub struct Arguments {
     /// Events in one request
     #[arg(long, default_value_t = 100)]
     batch: u64,
+    /// Kills workers of the bus on AWS, over LocalStack, instead of the bus on one machine
+    #[arg(long, conflicts_with = "batch")]
+    aws: bool,
 }
 
 /// Runs it in a temporary folder and prints what came of it.
@@ -23,6 +28,9 @@ pub struct Arguments {
 /// # Errors
 /// When an acknowledged event is missing, the audit finds a violation, or a delivery never comes.
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.aws {
+        return on_aws(arguments);
+    }
     let plan = crash::Plan {
         kills: arguments.kills,
         clients: arguments.clients,
@@ -38,4 +46,24 @@ accepted = delivered + parked + in flight after each restart",
         plan.kills, summary.acknowledged, summary.stored, summary.delivered, summary.repeated
     );
     Ok(())
+}
+
+/// A program of its own, so that this one is built without the AWS SDK.
+fn on_aws(arguments: &Arguments) -> Result<()> {
+    let (kills, workers) = (arguments.kills.to_string(), arguments.clients.to_string());
+    cargo(
+        &[
+            "run",
+            "--release",
+            "--locked",
+            "--quiet",
+            "-p",
+            "eventyard-busfault",
+            "--",
+            "crash",
+            &kills,
+            &workers,
+        ],
+        &[],
+    )
 }

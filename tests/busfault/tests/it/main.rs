@@ -1,3 +1,6 @@
-//! What the proxy does to calls.
+//! What the proxy does to calls, and what the bus does then.
 
+mod crashes;
+mod faults;
 mod proxy;
+mod receiver;
