@@ -192,14 +192,15 @@ fn bucket(prefix: &str) -> String {
     format!("{prefix}-code")
 }
 
-/// A child that deletes the stack when this process ends, however it does: its standard input ends with us.
+/// A child that deletes the stack and its binaries when this process ends, however it does: its standard input ends with
+/// us.
 fn keeper(folder: &Path, stack: &str) -> Result<Child> {
     let aws = aws::clients_folder()?.join("aws");
     let mut command: Command = aws::program(Path::new("sh"), folder)?;
     command
         .args([
             "-c",
-            "cat > keeper.log; exec \"$0\" cloudformation delete-stack --stack-name \"$1\"",
+            "cat > keeper.log; rm -rf functions; exec \"$0\" cloudformation delete-stack --stack-name \"$1\"",
         ])
         .arg(aws)
         .arg(stack)
