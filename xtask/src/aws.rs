@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use eventyard_tests::command;
 
@@ -49,23 +49,30 @@ pub fn functions() -> Result<()> {
 ///
 /// # Errors
 /// When a test fails.
-pub fn tests(arguments: &[String]) -> Result<()> {
-    let (command, clients) = (command::build(&[])?, tools::aws_clients()?);
-    let found = [
-        ("EVENTYARD_BIN", command),
-        ("EVENTYARD_AWS_CLIENTS", clients),
-        ("EVENTYARD_DEPLOYERS", deployers()?),
-        ("EVENTYARD_FUNCTIONS", built()),
-    ];
-    let text = |path: &'static str, value: &PathBuf| {
-        let value = value.to_str().with_context(|| format!("{path} is not UTF-8"))?;
-        Ok::<_, anyhow::Error>((path, value.to_owned()))
-    };
-    let found: Vec<_> = found.iter().map(|(name, path)| text(name, path)).collect::<Result<_>>()?;
+fn tests(arguments: &[String]) -> Result<()> {
+    let found = found()?;
     let found: Vec<_> = found.iter().map(|(name, path)| (*name, path.as_str())).collect();
     let mut test = vec!["test", "-p", "eventyard-aws-tests", "--test", "it", "--locked", "--"];
     test.extend(arguments.iter().map(String::as_str));
     cargo(&test, &found)
+}
+
+/// What end-to-end tests are told of: the command, the functions, the clients of AWS and what deploys.
+///
+/// # Errors
+/// When something cannot be built or installed.
+pub fn found() -> Result<Vec<(&'static str, String)>> {
+    let found = [
+        ("EVENTYARD_BIN", command::build(&[])?),
+        ("EVENTYARD_AWS_CLIENTS", tools::aws_clients()?),
+        ("EVENTYARD_DEPLOYERS", deployers()?),
+        ("EVENTYARD_FUNCTIONS", built()),
+    ];
+    let text = |(name, path): (&'static str, PathBuf)| {
+        let path = path.into_os_string().into_string();
+        Ok((name, path.map_err(|path| anyhow::anyhow!("{} is not UTF-8", path.display()))?))
+    };
+    found.into_iter().map(text).collect()
 }
 
 /// The folder of `sam` and `cargo-lambda`.

@@ -10,6 +10,10 @@ use crate::{aws, tools};
 /// One step: its name, and what it does.
 type Step = (&'static str, fn() -> Result<()>);
 
+/// The command is tested as it is built for AWS too. All steps name the same features of the same packages, so that
+/// every dependency is built once.
+const FEATURES: &str = "eventyard-cli/aws";
+
 const STEPS: [Step; 11] = [
     ("format", || cargo(&["fmt", "--all", "--check"], &[])),
     ("clippy", || {
@@ -18,6 +22,8 @@ const STEPS: [Step; 11] = [
                 "clippy",
                 "--workspace",
                 "--all-targets",
+                "--features",
+                FEATURES,
                 "--locked",
                 "--quiet",
                 "--",
@@ -33,9 +39,9 @@ const STEPS: [Step; 11] = [
     }),
     ("deny", deny),
     ("clients", || tools::aws_clients().map(drop)),
-    ("tests", tests),
+    ("infra", crate::infra::run),
     ("functions", aws::functions),
-    ("aws", || aws::tests(&[])),
+    ("tests", tests),
     ("doctests", || cargo(&["test", "--workspace", "--doc", "--locked", "--quiet"], &[])),
     ("fuzz builds", || {
         cargo(&["build", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--quiet"], &[])
@@ -81,19 +87,16 @@ fn deny() -> Result<()> {
     cargo(&["deny", "--locked", "check", "bans", "licenses", "sources"], &[])
 }
 
-/// The command is built once and handed to every end-to-end test.
+/// The command and the functions are built once and handed to every end-to-end test.
 fn tests() -> Result<()> {
-    let command = eventyard_tests::command::build(&[])?;
-    let command = command.to_str().context("the path of the build is not UTF-8")?;
-    let python = tools::aws_clients()?;
-    let python = python.to_str().context("the path of the Python environment is not UTF-8")?;
-    let found = [("EVENTYARD_BIN", command), ("EVENTYARD_AWS_CLIENTS", python)];
+    let found = aws::found()?;
+    let found: Vec<_> = found.iter().map(|(name, path)| (*name, path.as_str())).collect();
     cargo(
         &[
             "test",
             "--workspace",
-            "--exclude",
-            "eventyard-aws-tests",
+            "--features",
+            FEATURES,
             "--lib",
             "--bins",
             "--tests",
