@@ -9,3 +9,4 @@ mod many;
 mod order;
 mod sources;
 mod sqs;
+mod throughput;
