@@ -34,7 +34,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 pub fn functions() -> Result<()> {
     let mut paths = vec![deployers()?];
     paths.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    let build = ["lambda", "build", "--release", "--package", "eventyard-functions", "--locked"];
+    // What is shipped is optimised further, for many minutes: tests do without.
+    let build = [
+        "lambda",
+        "build",
+        "--release",
+        "--disable-optimizations",
+        "--package",
+        "eventyard-functions",
+        "--locked",
+    ];
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(build)
