@@ -32,10 +32,20 @@ async fn a_stack_in_good_health_passes_and_all_that_is_broken_is_found() {
         let found = found.unwrap_or_else(|| panic!("{check} {about}: {problems:#?}"));
         assert!(found["reason"].is_string() && found["help"].is_string(), "{found}");
     }
-    let told = |one: &&&Value| ROWS.iter().any(|(check, about)| is(one, check, about));
-    let untold: Vec<_> = problems.iter().filter(|one| !told(one)).collect();
+    let untold = untold(&broken);
     assert!(untold.is_empty(), "{untold:#?}");
     yard.remove().await;
+}
+
+/// The problems that nobody made.
+fn untold(findings: &[Value]) -> Vec<Value> {
+    let told = |one: &Value| ROWS.iter().any(|(check, about)| is(one, check, about));
+    // LocalStack may leave a mapping disabled that was changed, which the doctor then tells as well.
+    let disabled = |one: &Value| {
+        is(one, "mapping", "") && one["reason"].as_str().unwrap().contains("disabled")
+    };
+    let problems = of_standing(findings, "problem").into_iter();
+    problems.filter(|one| !told(one) && !disabled(one)).cloned().collect()
 }
 
 fn is(finding: &Value, check: &str, about: &str) -> bool {
