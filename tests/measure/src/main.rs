@@ -47,6 +47,7 @@ enum What {
 #[tokio::main]
 async fn main() -> Result<()> {
     let Arguments { functions, what } = Arguments::parse();
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match what {
         What::Cold => cold::run(&functions).await,
         What::Warm { batches } => warm::run(&functions, batches).await,
