@@ -2,7 +2,7 @@
 
 use crate::inbox::Got;
 use crate::ports::FaultPorts;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use aws_lambda_events::event::sqs::SqsEvent;
 use eventyard_aws::WorkMessage;
 use eventyard_bus::Bus;
@@ -14,8 +14,10 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What an invocation has.
-const TIME: Duration = Duration::from_secs(60);
+/// What an invocation has: more than a function, since a page that is cut off would be sent twice.
+const TIME: Duration = Duration::from_secs(600);
+/// How long messages may go back.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A message of an SQS queue, as Lambda hands it over.
 #[must_use]
@@ -63,6 +65,20 @@ pub async fn ingest(bus: &Bus<FaultPorts>, records: &[Value]) -> Result<Vec<Stri
     let deadline = Instant::now() + TIME;
     let response = Box::pin(ingest::batch(bus, &event, &Limits::default(), deadline)).await;
     Ok(response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
+}
+
+/// `ingest-sqs` again and again, as a queue hands over what went back, until nothing does.
+///
+/// # Errors
+/// Some go back for too long.
+pub async fn ingest_all(bus: &Bus<FaultPorts>, records: &[Value]) -> Result<()> {
+    let (begin, mut left) = (Instant::now(), records.to_vec());
+    while !left.is_empty() {
+        ensure!(begin.elapsed() < PATIENCE, "{} messages go back for ever", left.len());
+        let back = ingest(bus, &left).await?;
+        left.retain(|record| back.iter().any(|id| record["messageId"] == id.as_str()));
+    }
+    Ok(())
 }
 
 /// `deliver`, for one message: whether it is done with.

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Leases that nobody loses.
 const LEASE_MS: u64 = 120_000;
 /// How long a bus may take to have done everything.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A bus, and everything around it.
 pub struct Yard {
@@ -71,15 +71,9 @@ impl Yard {
     /// Hands messages to the bus again and again, as a queue does, until none goes back.
     ///
     /// # Errors
-    /// Some go back for too long.
+    /// As [`work::ingest_all`].
     pub async fn ingest_all(&self, records: &[Value]) -> Result<()> {
-        let (begin, mut left) = (Instant::now(), records.to_vec());
-        while !left.is_empty() {
-            ensure!(begin.elapsed() < PATIENCE, "{} messages go back for ever", left.len());
-            let back = self.ingest(&left).await?;
-            left.retain(|record| back.iter().any(|id| record["messageId"] == id.as_str()));
-        }
-        Ok(())
+        work::ingest_all(&self.bus, records).await
     }
 
     /// Attempts what is due until nothing is on its way; the audit then.
