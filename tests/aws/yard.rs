@@ -8,6 +8,7 @@ use aws_sdk_lambda::primitives::Blob;
 use eventyard_aws::store::{DynamoStore, StoreSettings};
 use eventyard_aws::{Clients, NoWake};
 use serde_json::{Value, json};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::aws;
 use crate::judge::{Verdict, judge};
@@ -24,6 +25,26 @@ pub struct Yard {
     pub stack: &'static Stack,
     /// Clients of the SDK.
     pub clients: Clients,
+    _turn: Turn,
+}
+
+/// Tests of the shared stack run beside each other, but for those that fill its queues.
+static TURNS: RwLock<()> = RwLock::const_new(());
+
+/// The right to use the stack, as long as it is kept.
+enum Turn {
+    Beside {
+        _guard: RwLockReadGuard<'static, ()>,
+    },
+    Alone {
+        _guard: RwLockWriteGuard<'static, ()>,
+    },
+    /// On a stack of one's own.
+    Own,
+}
+
+fn shared() -> &'static Stack {
+    Stack::shared().expect("the stack is deployed")
 }
 
 impl Yard {
@@ -32,7 +53,15 @@ impl Yard {
     /// # Panics
     /// When it cannot be deployed.
     pub async fn here() -> Self {
-        Self::on(Stack::shared().expect("the stack is deployed")).await
+        Self::at(shared(), Turn::Beside { _guard: TURNS.read().await }).await
+    }
+
+    /// The shared stack while no other test uses it: for one that would delay the events of all others.
+    ///
+    /// # Panics
+    /// When it cannot be deployed.
+    pub async fn alone() -> Self {
+        Self::at(shared(), Turn::Alone { _guard: TURNS.write().await }).await
     }
 
     /// Another stack.
@@ -40,7 +69,11 @@ impl Yard {
     /// # Panics
     /// When there is no LocalStack.
     pub async fn on(stack: &'static Stack) -> Self {
-        Self { stack, clients: aws::clients().await.expect("LocalStack answers") }
+        Self::at(stack, Turn::Own).await
+    }
+
+    async fn at(stack: &'static Stack, turn: Turn) -> Self {
+        Self { stack, clients: aws::clients().await.expect("LocalStack answers"), _turn: turn }
     }
 
     /// A queue of the stack: `PREFIX-NAME`.

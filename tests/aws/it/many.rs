@@ -13,7 +13,7 @@ const EVENTS: usize = 10_000;
 
 #[tokio::test]
 async fn ten_thousand_events_are_accepted_and_delivered_parked_or_on_their_way() {
-    let yard = Yard::here().await;
+    let yard = Yard::alone().await;
     let queue = yard.ingest();
     let batches: Vec<Vec<String>> = (0..EVENTS / 10).map(batch).collect();
     stream::iter(&batches)

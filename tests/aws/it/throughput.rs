@@ -18,7 +18,7 @@ const SENDERS: usize = 4;
 #[tokio::test]
 #[ignore = "a benchmark"]
 async fn the_bus_and_the_event_bridge_of_localstack_side_by_side() {
-    let yard = Yard::here().await;
+    let yard = Yard::alone().await;
     let (bus, bridge) = (through_the_bus(&yard).await, through_event_bridge(&yard).await);
     let per_second = |took: Duration| EVENTS as f64 / took.as_secs_f64();
     println!("{EVENTS} events of 1 KB to one SQS queue, {SENDERS} senders of batches of {BATCH}");
