@@ -58,8 +58,9 @@ pub use page::{
 };
 pub use pipeline::{Bus, Next, PageReport, RecoverError, Unsealed};
 pub use ports::{
-    Breakers, Clock, Deliveries, KeptBreaker, Ledger, Observer, Parcel, ParkedCursor, ParkedPage,
-    ParkedQuery, Ports, Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
+    Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor, Deliveries, Hints, History,
+    KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor, ParkedPage,
+    ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
 };
 pub use settings::{BreakerSettings, RetrySettings, Settings};
 pub use stage::{DeliveryRef, EventRef, Stage, WaitReason, What};

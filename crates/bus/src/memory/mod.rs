@@ -5,8 +5,10 @@
 //! on clones of the same stores.
 
 mod breakers;
+mod checkpoints;
 mod clock;
 mod deliveries;
+mod history;
 mod ledger;
 mod observer;
 mod ports;

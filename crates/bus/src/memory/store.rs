@@ -1,6 +1,7 @@
 //! Ledger, delivery items and rule sets behind one lock.
 
 use crate::audit::{Audit, Report};
+use crate::ports::{Checkpoint, CheckpointName};
 use crate::{
     Delivery, DeliveryKey, PageClaim, PageNumber, Sealed, StoredEvent, StoredRules, Undecodable,
 };
@@ -21,6 +22,7 @@ pub(super) struct State {
     pub(super) items: BTreeMap<DeliveryKey, Delivery>,
     pub(super) undecodable: BTreeMap<(String, String), Undecodable>,
     pub(super) rule_sets: BTreeMap<Version, StoredRules>,
+    pub(super) checkpoints: BTreeMap<CheckpointName, Checkpoint>,
 }
 
 /// One page of the log.

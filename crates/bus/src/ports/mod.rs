@@ -7,6 +7,8 @@
 //! | [`RuleSets`] | rule sets by version, for events accepted under older rules | the same |
 //! | [`Targets`] | sending | [`crate::memory::RecordingTargets`] |
 //! | [`Breakers`] | what is known of failing targets, shared by all workers | [`crate::memory::MemoryBreakers`] |
+//! | [`History`] | the log, to be read again | [`crate::memory::MemoryStore`] |
+//! | [`Checkpoints`] | how far readers of the log have come | the same |
 //! | [`Clock`] | the time | [`crate::memory::ManualClock`] |
 //! | [`Observer`] | somebody to tell | [`crate::memory::RecordingObserver`] |
 //!
@@ -19,8 +21,10 @@
 //! port call then has happened wholly or not at all.
 
 mod breakers;
+mod checkpoints;
 mod deliveries;
 mod error;
+mod history;
 mod ledger;
 mod observer;
 mod parcel;
@@ -28,8 +32,10 @@ mod rule_sets;
 mod targets;
 
 pub use breakers::{Breakers, KeptBreaker};
+pub use checkpoints::{Checkpoint, CheckpointName, Checkpoints, InvalidCheckpointName};
 pub use deliveries::{Deliveries, ParkedCursor, ParkedPage, ParkedQuery};
 pub use error::StoreError;
+pub use history::{Cursor, Hints, History, InvalidCursor, LoggedEvent, LoggedPage, Place};
 pub use ledger::Ledger;
 pub use observer::Observer;
 pub use parcel::Parcel;
