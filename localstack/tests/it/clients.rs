@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 const BOOTSTRAP: &str = include_str!("../clients/bootstrap.py");
 const CALLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/calls.py");
 /// LocalStack's own environment has boto3.
-const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/localstack/venv/bin/python");
+pub const PYTHON: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../target/localstack/venv/bin/python");
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The LocalStack of this machine, if it runs as plain processes.

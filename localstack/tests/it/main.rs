@@ -6,3 +6,4 @@ mod events;
 mod failures;
 mod functions;
 mod lifecycle;
+mod shards;
