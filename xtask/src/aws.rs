@@ -72,7 +72,7 @@ fn tests(arguments: &[String]) -> Result<()> {
 /// When something cannot be built or installed.
 pub fn found() -> Result<Vec<(&'static str, String)>> {
     let found = [
-        ("EVENTYARD_BIN", command::build(&[])?),
+        ("EVENTYARD_BIN", plain_command()?),
         ("EVENTYARD_AWS_CLIENTS", tools::aws_clients()?),
         ("EVENTYARD_DEPLOYERS", deployers()?),
         ("EVENTYARD_FUNCTIONS", built()),
@@ -82,6 +82,18 @@ pub fn found() -> Result<Vec<(&'static str, String)>> {
         Ok((name, path.map_err(|path| anyhow::anyhow!("{} is not UTF-8", path.display()))?))
     };
     found.into_iter().map(text).collect()
+}
+
+/// The command as `cargo run` builds it, in a place where the build of the tests, which has the feature `aws`, does
+/// not replace it.
+fn plain_command() -> Result<PathBuf> {
+    let kept = command::root().join("target/plain/eventyard");
+    std::fs::create_dir_all(command::root().join("target/plain"))?;
+    // A running one cannot be written to, but replaced.
+    let fresh = kept.with_extension("new");
+    std::fs::copy(command::build(&[])?, &fresh)?;
+    std::fs::rename(&fresh, &kept)?;
+    Ok(kept)
 }
 
 /// The folder of `sam` and `cargo-lambda`.
