@@ -1,10 +1,10 @@
 //! The rules of a function: packed with it, and changed without a deployment.
 
-use eventyard_aws::{RulesSource, RulesSourceError};
-use eventyard_bus::{Bus, Ports, What};
+use eventyard_aws::RulesSource;
+use eventyard_bus::{Bus, Ports, RuleSets as _, RulesFile, StoreError, What};
 use eventyard_files::{rules_file, rules_files};
 use eventyard_infra::Grants;
-use eventyard_rules::{LoadOptions, RuleSet, SourceText, load};
+use eventyard_rules::{LoadOptions, RuleSet, SourceText, Version, load};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -61,13 +61,16 @@ pub fn packed(
 /// Rules that are looked at again and again, and put in force when they changed and are allowed.
 ///
 /// The packed rules are what the deployment granted: others that need more than these would fail at the
-/// first delivery, so they are refused, and the last good rules stay.
+/// first delivery, so they are refused, and the last good rules stay: those that this process has, or those that
+/// another one of the same deployment put in force, which a process that starts while the source is wrong has
+/// never seen.
 pub struct HotRules {
     source: RulesSource,
     every: Duration,
     next: Mutex<Instant>,
     reading: Reading,
     granted: Grants,
+    deployed: Version,
     bus: String,
 }
 
@@ -76,7 +79,8 @@ impl HotRules {
     #[must_use]
     pub fn new(source: RulesSource, every: Duration, reading: Reading, packed: &RuleSet) -> Self {
         let (granted, bus) = (Grants::of(packed), packed.bus.name.clone());
-        Self { source, every, next: Mutex::new(Instant::now()), reading, granted, bus }
+        let (next, deployed) = (Mutex::new(Instant::now()), packed.version.clone());
+        Self { source, every, next, reading, granted, deployed, bus }
     }
 
     /// Puts changed rules in force, if it is time to look; whatever is wrong with them is told, and the
@@ -88,21 +92,62 @@ impl HotRules {
         match self.source.changed().await {
             Ok(None) => {}
             Ok(Some(texts)) => self.change(bus, &texts).await,
-            Err(error) => refuse(bus, unreadable(&error), 1),
+            Err(error) => {
+                refuse(bus, error.to_string(), 1);
+                self.fall_back(bus).await;
+            }
         }
     }
 
     async fn change<P: Ports>(&self, bus: &Bus<P>, texts: &[SourceText]) {
         match self.judge(texts) {
-            Err((error, errors)) => refuse(bus, error, errors),
-            Ok(rules) if rules.version == bus.rules().version => {}
+            Err((error, errors)) => {
+                refuse(bus, error, errors);
+                self.fall_back(bus).await;
+            }
             Ok(rules) => {
-                if let Err(error) = bus.activate(Arc::new(rules)).await {
+                if let Err(error) = self.put_in_force(bus, rules).await {
                     self.source.forget();
                     refuse(bus, error.to_string(), 1);
                 }
             }
         }
+    }
+
+    async fn put_in_force<P: Ports>(&self, bus: &Bus<P>, rules: RuleSet) -> Result<(), StoreError> {
+        let (sets, version) = (bus.ports().rule_sets(), rules.version.clone());
+        if version != bus.rules().version {
+            bus.activate(Arc::new(rules)).await?;
+        }
+        if sets.active(&self.deployed).await?.as_ref() != Some(&version) {
+            sets.set_active(&self.deployed, &version).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts those rules in force that were noted last. What cannot be had or is not allowed any more changes
+    /// nothing.
+    async fn fall_back<P: Ports>(&self, bus: &Bus<P>) {
+        let rules = match self.noted(bus).await {
+            Ok(rules) => rules.filter(|rules| rules.version != bus.rules().version),
+            Err(error) => {
+                return tracing::warn!(%error, "the rules in force elsewhere are not known");
+            }
+        };
+        if let Some(rules) = rules
+            && let Err(error) = bus.activate(Arc::new(rules)).await
+        {
+            tracing::warn!(%error, "the rules in force elsewhere are not put in force here");
+        }
+    }
+
+    async fn noted<P: Ports>(&self, bus: &Bus<P>) -> Result<Option<RuleSet>, StoreError> {
+        let sets = bus.ports().rule_sets();
+        let Some(version) = sets.active(&self.deployed).await? else { return Ok(None) };
+        let Some(stored) = sets.get(&version).await? else { return Ok(None) };
+        let text = |file: RulesFile| SourceText::new(file.name, file.text);
+        let texts: Vec<_> = stored.files.into_iter().map(text).collect();
+        Ok(self.judge(&texts).ok().filter(|rules| rules.version == version))
     }
 
     /// The rules, if they may be put in force; else the first reason, and how many there are.
@@ -135,10 +180,6 @@ impl HotRules {
     }
 }
 
-fn unreadable(error: &RulesSourceError) -> String {
-    error.to_string()
-}
-
 fn refuse<P: Ports>(bus: &Bus<P>, error: String, errors: usize) {
     bus.observe(What::RulesRefused { error, errors });
 }
@@ -147,7 +188,10 @@ fn refuse<P: Ports>(bus: &Bus<P>, error: String, errors: usize) {
 mod tests {
     use super::{HotRules, Reading};
     use eventyard_aws::{Clients, RulesSource};
-    use eventyard_rules::{RuleSet, SourceText};
+    use eventyard_bus::memory::MemoryPorts;
+    use eventyard_bus::{Bus, Settings};
+    use eventyard_rules::{LoadOptions, RuleSet, SourceText};
+    use std::sync::Arc;
     use std::time::Duration;
 
     const PACKED: &str = r#"
@@ -160,12 +204,50 @@ rules: [{ name: all, when: "$.type == 'OrderPlaced'", to: pay }]
         [SourceText::new("hot.yaml", text)]
     }
 
-    async fn judged(hot: &str) -> Result<RuleSet, (String, usize)> {
-        let reading = Reading::default();
-        let packed = reading.load(&texts(PACKED)).unwrap();
+    async fn hot(packed: &RuleSet) -> HotRules {
         let location = "s3://rules/hot.yaml".parse().unwrap();
         let source = RulesSource::new(Clients::from_env().await.s3(), location);
-        HotRules::new(source, Duration::ZERO, reading, &packed).judge(&texts(hot))
+        HotRules::new(source, Duration::ZERO, Reading::default(), packed)
+    }
+
+    async fn judged(text: &str) -> Result<RuleSet, (String, usize)> {
+        let packed = Reading::default().load(&texts(PACKED)).unwrap();
+        hot(&packed).await.judge(&texts(text))
+    }
+
+    /// One process of a function that is deployed with these rules.
+    struct Process {
+        bus: Bus<MemoryPorts>,
+        hot: HotRules,
+    }
+
+    impl Process {
+        async fn start(ports: &MemoryPorts, packed: &str) -> Self {
+            let packed = Reading::default().load(&texts(packed)).unwrap();
+            let hot = hot(&packed).await;
+            let (options, settings) = (LoadOptions::default(), Settings::default());
+            let bus = Bus::start(ports.clone(), Arc::new(packed), options, settings).await.unwrap();
+            Self { bus, hot }
+        }
+
+        /// Sees these texts at its source; the name of the rule in force then.
+        async fn sees(&self, text: &str) -> String {
+            self.hot.change(&self.bus, &texts(text)).await;
+            self.bus.rules().rules[0].name.to_string()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_process_that_starts_while_the_rules_are_broken_has_the_last_good_ones() {
+        let ports = MemoryPorts::default();
+        let first = Process::start(&ports, PACKED).await;
+        assert_eq!(first.sees(&PACKED.replace("name: all", "name: hot")).await, "hot");
+        let later = Process::start(&ports, PACKED).await;
+        assert_eq!(later.sees("version: 1\nrules: [ {").await, "hot");
+        // What was in force under another deployment says nothing of this one.
+        let other = PACKED.replace("name: all", "name: deployed");
+        let deployed = Process::start(&ports, &other).await;
+        assert_eq!(deployed.sees("version: 1\nrules: [ {").await, "deployed");
     }
 
     #[tokio::test]

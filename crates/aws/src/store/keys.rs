@@ -98,6 +98,10 @@ impl Keys {
         Key::new(self.pk(format_args!("R#{version}")), "R")
     }
 
+    pub fn active_rules(&self, deployed: &Version) -> Key {
+        Key::new(self.pk(format_args!("R#active")), deployed.to_string())
+    }
+
     pub fn undecodables(&self) -> String {
         self.pk(format_args!("X"))
     }

@@ -8,6 +8,9 @@ use super::body::{self, BODY, INLINE_MAX, Packed};
 use super::expression::Condition;
 use super::item::Item;
 
+/// The attribute of the version in force.
+const ACTIVE: &str = "v";
+
 impl RuleSets for DynamoStore {
     async fn put(&self, rules: &StoredRules) -> Result<(), StoreError> {
         let key = self.keys().rule_set(&rules.version);
@@ -29,5 +32,16 @@ impl RuleSets for DynamoStore {
         };
         let json = BODY.unpack(self.table(), &item).await?.ok_or_else(|| item.corrupt("b"))?;
         serde_json::from_slice(&json).map(Some).map_err(|_| item.corrupt("b"))
+    }
+
+    async fn set_active(&self, deployed: &Version, active: &Version) -> Result<(), StoreError> {
+        let item = Item::new(&self.keys().active_rules(deployed));
+        self.table().put(item.with_text(ACTIVE, active.to_string())).await
+    }
+
+    async fn active(&self, deployed: &Version) -> Result<Option<Version>, StoreError> {
+        let item = self.table().get(&self.keys().active_rules(deployed)).await?;
+        let version = |item: &Item| item.text(ACTIVE)?.parse().map_err(|_| item.corrupt(ACTIVE));
+        item.as_ref().map(version).transpose()
     }
 }

@@ -152,6 +152,7 @@ macro_rules! rule_sets_contract {
             a_rule_set_is_read_as_it_was_stored
             storing_a_version_again_changes_nothing
             an_unknown_version_is_not_there
+            the_active_version_is_the_last_one_noted_for_its_deployment
         }
     };
 }

@@ -26,6 +26,16 @@ pub async fn storing_a_version_again_changes_nothing(sets: &impl RuleSets) {
     assert_eq!(sets.get(&version()).await, Ok(Some(stored("version: 1"))));
 }
 
+/// Which rules are in force is noted for each deployment by itself.
+pub async fn the_active_version_is_the_last_one_noted_for_its_deployment(sets: &impl RuleSets) {
+    let (a, b) = (version(), "f".repeat(32).parse().expect("a version"));
+    assert_eq!(sets.active(&a).await, Ok(None));
+    sets.set_active(&a, &a).await.expect("noted");
+    sets.set_active(&a, &b).await.expect("noted");
+    assert_eq!(sets.active(&a).await, Ok(Some(b.clone())));
+    assert_eq!(sets.active(&b).await, Ok(None), "of another deployment nothing is known");
+}
+
 /// What was never stored is not found.
 pub async fn an_unknown_version_is_not_there(sets: &impl RuleSets) {
     assert_eq!(sets.get(&version()).await, Ok(None));

@@ -14,4 +14,13 @@ impl RuleSets for MemoryStore {
     async fn get(&self, version: &Version) -> Result<Option<StoredRules>, StoreError> {
         Ok(self.state().rule_sets.get(version).cloned())
     }
+
+    async fn set_active(&self, deployed: &Version, active: &Version) -> Result<(), StoreError> {
+        self.state().active_rules.insert(deployed.clone(), active.clone());
+        Ok(())
+    }
+
+    async fn active(&self, deployed: &Version) -> Result<Option<Version>, StoreError> {
+        Ok(self.state().active_rules.get(deployed).cloned())
+    }
 }

@@ -22,6 +22,7 @@ pub(super) struct State {
     pub(super) items: BTreeMap<DeliveryKey, Delivery>,
     pub(super) undecodable: BTreeMap<(String, String), Undecodable>,
     pub(super) rule_sets: BTreeMap<Version, StoredRules>,
+    pub(super) active_rules: BTreeMap<Version, Version>,
     pub(super) checkpoints: BTreeMap<CheckpointName, Checkpoint>,
 }
 

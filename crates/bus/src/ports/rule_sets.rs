@@ -22,6 +22,26 @@ pub trait RuleSets: Send + Sync {
         &self,
         version: &Version,
     ) -> impl Future<Output = Result<Option<StoredRules>, StoreError>> + Send;
+
+    /// Notes which rules are in force where the rules `deployed` were deployed, for workers that cannot see
+    /// it for themselves. The last note counts.
+    ///
+    /// # Errors
+    /// [`Unavailable`](StoreError::Unavailable): unknown; the same call again is safe.
+    fn set_active(
+        &self,
+        deployed: &Version,
+        active: &Version,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The version that was noted last for this deployment; none when there was none.
+    ///
+    /// # Errors
+    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
+    fn active(
+        &self,
+        deployed: &Version,
+    ) -> impl Future<Output = Result<Option<Version>, StoreError>> + Send;
 }
 
 /// A rule set as texts, enough to load it again.

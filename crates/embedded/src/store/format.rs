@@ -49,7 +49,7 @@ pub(crate) const PARKED: TableDefinition<'_, (i64, DeliveryBytes), ()> =
 pub(crate) const UNDECODABLE: TableDefinition<'_, (&str, &str), &[u8]> =
     TableDefinition::new("undecodable");
 
-/// Rule sets by version, as JSON.
+/// Rule sets by version, as JSON; under `active/` and the version of a deployment the version in force.
 pub(crate) const RULE_SETS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rule-sets");
 
 /// Queues by name, as JSON.

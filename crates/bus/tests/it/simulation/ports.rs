@@ -256,4 +256,10 @@ impl RuleSets for FaultyStore {
     async fn get(&self, version: &Version) -> Result<Option<StoredRules>, StoreError> {
         self.faults.call(RuleSets::get(&self.memory, version)).await
     }
+    async fn set_active(&self, deployed: &Version, active: &Version) -> Result<(), StoreError> {
+        self.faults.call(self.memory.set_active(deployed, active)).await
+    }
+    async fn active(&self, deployed: &Version) -> Result<Option<Version>, StoreError> {
+        self.faults.call(self.memory.active(deployed)).await
+    }
 }
