@@ -20,28 +20,30 @@ def follow_shards() -> None:
 
 
 def follow(poller: type) -> None:
-    """Replaces the two methods of a poller that begin a stream and read a shard of it."""
-    begin, read = poller.initialize_shards, poller.poll_events_from_shard
+    """Replaces what a poller does when it begins a stream, or begins it anew because a shard ended."""
+    begin, ask = poller.initialize_shards, poller.get_records
 
-    def poll_events_from_shard(self: Any, shard: str, iterator: str) -> None:
-        self.shard_read = shard
-        try:
-            read(self, shard, iterator)
-        finally:
-            self.shard_read = None
+    def get_records(self: Any, iterator: str) -> dict:
+        answer = ask(self, iterator)
+        if not answer.get("NextShardIterator"):
+            ended = {shard for shard, at in self.shards.items() if at == iterator}
+            self.shards_ended = _ended(self) | ended
+        return answer
 
     def initialize_shards(self: Any) -> dict[str, str]:
-        """At the beginning as LocalStack does; afterwards called when the shard that is read has ended."""
-        if not hasattr(self, "shards_ended"):
-            self.shards_ended = set()
-            return begin(self)
-        if self.shard_read is not None:
-            self.shards_ended.add(self.shard_read)
-        going_on = {shard: at for shard, at in self.shards.items() if shard not in self.shards_ended}
-        return going_on | _new_shards(self, going_on.keys() | self.shards_ended)
+        going_on = {shard: at for shard, at in self.shards.items() if shard not in _ended(self)}
+        if len(going_on) < len(self.shards) or (not self.shards and _ended(self)):
+            return going_on | _new_shards(self, going_on.keys() | _ended(self))
+        # At the beginning, or because iterators were refused: as LocalStack does, without what was read.
+        return {shard: at for shard, at in begin(self).items() if shard not in _ended(self)}
 
-    poller.poll_events_from_shard = poll_events_from_shard
+    poller.get_records = get_records
     poller.initialize_shards = initialize_shards
+
+
+def _ended(poller: Any) -> set[str]:
+    """The shards that were read to the end."""
+    return getattr(poller, "shards_ended", set())
 
 
 def _new_shards(poller: Any, known: set[str]) -> dict[str, str]:

@@ -45,18 +45,26 @@ class Poller:
         ask = self.source_client.get_shard_iterator
         return {shard: ask(ShardId=shard, ShardIteratorType=self.start)["ShardIterator"] for shard in ids}
 
-    def poll_events_from_shard(self, shard: str, iterator: str) -> None:
+    def get_records(self, iterator: str) -> dict:
         records, following = self.source_client.get_records(iterator)
-        self.read += records
-        if following is None:
-            self.shards = self.initialize_shards()
-        else:
+        return {"Records": records, "NextShardIterator": following}
+
+    def poll_events_from_shard(self, shard: str, iterator: str) -> None:
+        answer = self.get_records(iterator)
+        self.read += answer["Records"]
+        if following := answer["NextShardIterator"]:
             self.shards[shard] = following
+        else:
+            self.shards = self.initialize_shards()
 
     def poll(self) -> None:
         self.shards = self.shards or self.initialize_shards()
         for shard, iterator in list(self.shards.items()):
             self.poll_events_from_shard(shard, iterator)
+
+    def refused(self) -> None:
+        """An iterator that is too old begins the stream anew."""
+        self.shards = self.initialize_shards()
 
 
 def read(start: str) -> dict:
@@ -72,6 +80,9 @@ def read(start: str) -> dict:
     stream.ended.add("second")
     for _ in range(5):
         poller.poll()
+    poller.refused()
+    stream.records["third"] += [6]
+    poller.poll()
     return {"read": poller.read, "described": stream.described}
 
 
