@@ -1,6 +1,6 @@
 //! The keys of every item; the module's table says what each is.
 
-use eventyard_bus::{DeliveryKey, LogPosition, PageNumber, ParkedCursor};
+use eventyard_bus::{CheckpointName, DeliveryKey, LogPosition, PageNumber, ParkedCursor};
 use eventyard_event::{DeliveryId, Identity, Timestamp};
 use eventyard_rules::{TargetName, Version};
 
@@ -100,6 +100,14 @@ impl Keys {
 
     pub fn active_rules(&self, deployed: &Version) -> Key {
         Key::new(self.pk(format_args!("R#active")), deployed.to_string())
+    }
+
+    pub fn checkpoints(&self) -> String {
+        self.pk(format_args!("K"))
+    }
+
+    pub fn checkpoint(&self, name: &CheckpointName) -> Key {
+        Key::new(self.checkpoints(), name.as_str())
     }
 
     pub fn undecodables(&self) -> String {

@@ -123,6 +123,16 @@ impl DynamoStore {
         shard: u16,
         since: Timestamp,
     ) -> Result<Walk, StoreError> {
+        let range = Range::From(twenty(self.number_since(shard, since).await?));
+        Ok(self.table().query(&self.keys().shard(shard), range).walk())
+    }
+
+    /// The page with which such a walk begins.
+    pub(super) async fn number_since(
+        &self,
+        shard: u16,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
         const SKEW: std::time::Duration = std::time::Duration::from_secs(60);
         let since = since.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
         let (mut before, mut from) = (0, self.last_number(shard).await?.saturating_add(1));
@@ -133,8 +143,7 @@ impl DynamoStore {
                 _ => before = middle,
             }
         }
-        let query = self.table().query(&self.keys().shard(shard), Range::From(twenty(from)));
-        Ok(query.walk())
+        Ok(from)
     }
 
     /// When a page was accepted; none when it was kept long enough.

@@ -16,6 +16,14 @@ mod rule_sets {
     eventyard_bus::rule_sets_contract!(crate::table::block_on, crate::table::fresh().await);
 }
 
+mod history {
+    eventyard_bus::history_contract!(crate::table::block_on, crate::table::fresh().await);
+}
+
+mod checkpoints {
+    eventyard_bus::checkpoints_contract!(crate::table::block_on, crate::table::fresh().await);
+}
+
 mod breakers {
     eventyard_bus::breakers_contract!(crate::table::block_on, crate::table::fresh().await);
 }

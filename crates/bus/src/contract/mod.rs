@@ -20,9 +20,11 @@
 )]
 
 pub mod breakers;
+pub mod checkpoints;
 pub mod deliveries;
 pub mod fixture;
 pub mod groups;
+pub mod history;
 pub mod ledger;
 pub mod operations;
 pub mod pages;
@@ -140,6 +142,36 @@ macro_rules! breakers_contract {
             an_unknown_breaker_is_closed_at_revision_0
             a_breaker_is_read_as_it_was_written
             a_breaker_is_written_once_at_each_revision
+        }
+    };
+}
+
+/// The suite of [`History`](crate::History), for a store that is a [`Ledger`](crate::Ledger) as well: see
+/// [`contract`](crate::contract).
+#[macro_export]
+macro_rules! history_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { history, $block_on, $fresh,
+            an_empty_log_has_no_pages
+            pages_are_read_in_order_with_their_events_and_outcomes
+            an_open_page_is_read_as_open_until_it_is_sealed
+            reading_goes_on_from_any_page
+            a_time_is_the_first_page_accepted_then_or_later
+            hints_leave_out_no_event_that_fits
+        }
+    };
+}
+
+/// The suite of [`Checkpoints`](crate::Checkpoints): see [`contract`](crate::contract).
+#[macro_export]
+macro_rules! checkpoints_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { checkpoints, $block_on, $fresh,
+            an_unknown_checkpoint_is_nothing_at_revision_0
+            a_checkpoint_is_read_as_it_was_written
+            a_checkpoint_is_written_once_at_each_revision
+            a_removed_checkpoint_goes_on_counting
+            checkpoints_are_listed_by_what_their_names_begin_with
         }
     };
 }

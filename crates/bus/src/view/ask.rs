@@ -1,6 +1,6 @@
 //! Which events, which parked deliveries.
 
-use crate::{Delivery, ParkedCursor};
+use crate::{Delivery, Hints, ParkedCursor};
 use eventyard_event::Event;
 use eventyard_rules::{RuleName, TargetName};
 use jiff::Timestamp;
@@ -23,6 +23,13 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
+    /// The attributes that are asked for.
+    #[must_use]
+    pub fn hints(&self) -> Hints {
+        let Self { event_type, source, subject, .. } = self.clone();
+        Hints { event_type, source, subject, correlation: None }
+    }
+
     /// Whether type, source and subject of an event are those that are asked for.
     #[must_use]
     pub fn takes(&self, event: &Event) -> bool {

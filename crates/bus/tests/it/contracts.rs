@@ -25,6 +25,19 @@ mod rule_sets {
     );
 }
 
+mod history {
+    use eventyard_bus::memory::MemoryStore;
+    eventyard_bus::history_contract!(futures::executor::block_on, Box::new(MemoryStore::default()));
+}
+
+mod checkpoints {
+    use eventyard_bus::memory::MemoryStore;
+    eventyard_bus::checkpoints_contract!(
+        futures::executor::block_on,
+        Box::new(MemoryStore::default())
+    );
+}
+
 mod breakers {
     use eventyard_bus::memory::MemoryBreakers;
     eventyard_bus::breakers_contract!(

@@ -2,12 +2,13 @@
 
 use eventyard_bus::Delivery;
 use eventyard_bus::view::EventFilter;
-use eventyard_event::{Event, Timestamp, short_hash};
+use eventyard_event::{Event, Timestamp};
 use redb::{ReadTransaction, ReadableTable};
 
+use super::history::Hashes;
 use super::source::Steps;
 use crate::store::codec::Damaged;
-use crate::store::page::{Entry, Head, Page};
+use crate::store::page::{Head, Page};
 use crate::store::{Fault, Stored, format, instant, log};
 
 /// Bytes of events that one step reads, about.
@@ -60,29 +61,9 @@ pub(super) struct EventSteps {
     next: Option<u64>,
 }
 
-/// What the entries of a page are compared with before an event is read.
-struct Hashes {
-    event_type: Option<u32>,
-    source: Option<u32>,
-    subject: Option<u32>,
-}
-
-impl Hashes {
-    fn may_fit(&self, entry: &Entry) -> bool {
-        self.event_type.is_none_or(|hash| hash == entry.event_type)
-            && self.source.is_none_or(|hash| hash == entry.source)
-            && self.subject.is_none_or(|hash| hash == entry.subject)
-    }
-}
-
 impl EventSteps {
     pub fn new(filter: EventFilter) -> Self {
-        let hash = |text: &Option<String>| text.as_deref().map(short_hash);
-        let hashes = Hashes {
-            event_type: hash(&filter.event_type),
-            source: hash(&filter.source),
-            subject: hash(&filter.subject),
-        };
+        let hashes = Hashes::of(&filter.hints());
         Self { filter, hashes, next: None }
     }
 
@@ -93,11 +74,6 @@ impl EventSteps {
             None => Ok(after),
             Some(since) => Ok(after.max(first_since(read, instant::number(since))?)),
         }
-    }
-
-    fn has_attributes(&self) -> bool {
-        let Hashes { event_type, source, subject } = &self.hashes;
-        event_type.is_some() || source.is_some() || subject.is_some()
     }
 
     /// Reads the log as it lies.
@@ -153,9 +129,9 @@ impl Steps for EventSteps {
             Some(next) => next,
             None => self.start(read)?,
         };
-        let found = match self.has_attributes() {
-            true => self.fitting(read, &mut next)?,
-            false => self.all(read, &mut next)?,
+        let found = match self.hashes.may_all_fit() {
+            true => self.all(read, &mut next)?,
+            false => self.fitting(read, &mut next)?,
         };
         self.next = Some(next);
         Ok(found)
@@ -171,10 +147,15 @@ pub(super) fn page_of(
     Ok(last.saturating_sub(1).max(1))
 }
 
+/// The first page accepted at `since` or later; the next one to come when there is none.
+pub(super) fn first_page_since(read: &ReadTransaction, since: i64) -> Result<u64, Fault> {
+    partition(&read.open_table(format::PAGES)?, |page| page.at < since)
+}
+
 /// The first event accepted at `since` or later; the next one to come when there is none.
 fn first_since(read: &ReadTransaction, since: i64) -> Result<u64, Fault> {
+    let page = first_page_since(read, since)?;
     let pages = read.open_table(format::PAGES)?;
-    let page = partition(&pages, |page| page.at < since)?;
     if let Some(record) = pages.get(page)? {
         return Ok(Page::head(record.value())?.first);
     }

@@ -10,6 +10,7 @@
 mod audit;
 mod counts;
 mod events;
+mod history;
 mod parked;
 mod queues;
 mod source;

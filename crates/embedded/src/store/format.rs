@@ -52,6 +52,10 @@ pub(crate) const UNDECODABLE: TableDefinition<'_, (&str, &str), &[u8]> =
 /// Rule sets by version, as JSON; under `active/` and the version of a deployment the version in force.
 pub(crate) const RULE_SETS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rule-sets");
 
+/// How far readers of the log have come, by name.
+pub(crate) const CHECKPOINTS: TableDefinition<'_, &str, &[u8]> =
+    TableDefinition::new("checkpoints");
+
 /// Queues by name, as JSON.
 pub(crate) const QUEUES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("queues");
 

@@ -6,6 +6,7 @@
 //! beside it through [`crate::reader::Reader`].
 
 mod accept;
+mod checkpoints;
 mod chunk;
 pub(crate) mod codec;
 pub(crate) mod database;

@@ -12,6 +12,16 @@ mod deliveries {
     eventyard_bus::deliveries_contract!(block_on, TempStore::new());
 }
 
+mod history {
+    use super::*;
+    eventyard_bus::history_contract!(block_on, TempStore::new());
+}
+
+mod checkpoints {
+    use super::*;
+    eventyard_bus::checkpoints_contract!(block_on, TempStore::new());
+}
+
 mod rule_sets {
     use super::*;
     eventyard_bus::rule_sets_contract!(block_on, TempStore::new());
