@@ -115,8 +115,12 @@ impl Audit {
         }
     }
 
-    /// A delivery item.
+    /// A delivery item. What a replay delivers again was not promised when the event was accepted, and is
+    /// not counted.
     pub fn item(&mut self, item: &Delivery) {
+        if item.replayed.is_some() {
+            return;
+        }
         let standing = match item.state {
             DeliveryState::Delivered { .. } => Standing::Delivered,
             DeliveryState::Parked { .. } => Standing::Parked,

@@ -25,6 +25,7 @@
 mod cause;
 mod delivery;
 mod page;
+pub mod replay;
 mod settings;
 mod stage;
 mod time;
@@ -56,11 +57,14 @@ pub use delivery::{
 pub use page::{
     Accept, Acceptance, Accepted, Lease, OpenPage, PageClaim, PageNumber, Sealed, StoredEvent,
 };
-pub use pipeline::{Bus, Next, PageReport, RecoverError, Unsealed};
+pub use pipeline::{
+    Bus, Next, PageReport, RecoverError, ReplayCounts, ReplayReport, ReplayedEvent, Unsealed,
+};
 pub use ports::{
     Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor, Deliveries, Hints, History,
     KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor, ParkedPage,
     ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
 };
+pub use replay::{ReplayName, Replayed};
 pub use settings::{BreakerSettings, RetrySettings, Settings};
 pub use stage::{DeliveryRef, EventRef, Stage, WaitReason, What};

@@ -1,5 +1,6 @@
 //! Pages of the log: the events that were accepted together, and whose turn it is to deliver them.
 
+use crate::replay::Replayed;
 use eventyard_event::{DeliveryId, Event};
 use eventyard_rules::Plan;
 use jiff::Timestamp;
@@ -68,6 +69,8 @@ pub struct StoredEvent {
     pub page: PageNumber,
     /// The input it came by.
     pub via: Arc<str>,
+    /// The replay that this copy is made for; none of what the ledger keeps.
+    pub replayed: Option<Arc<Replayed>>,
 }
 
 /// What became of one event of a batch.

@@ -105,7 +105,7 @@ fn known(there: &Item, event: &StoredEvent) -> Result<Stored, StoreError> {
 
 fn stored_event(new: Accept, page: PageNumber, lease: Lease) -> Arc<StoredEvent> {
     let Accept { event, plan, via, .. } = new;
-    Arc::new(StoredEvent { event, plan, accepted_at: lease.now, page, via })
+    Arc::new(StoredEvent { event, plan, accepted_at: lease.now, page, via, replayed: None })
 }
 
 /// Says what became of each event of a batch, once it is known of the first of each identity.

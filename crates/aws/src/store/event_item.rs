@@ -94,7 +94,7 @@ mod tests {
         let plan = planned(event.clone(), &["orders-queue", "payments-queue"]).plan;
         let page = Place { shard: 15, n: 1_000_000 }.page();
         let via = "sqs:ingest".into();
-        let stored = StoredEvent { event, plan, accepted_at: at(0), page, via };
+        let stored = StoredEvent { event, plan, accepted_at: at(0), page, via, replayed: None };
         let packed = write(&key, &stored, None).expect("written");
         assert_eq!(units(packed.item.size()), 1, "{} bytes", packed.item.size());
         assert!(packed.item.has("b") && packed.chunks.is_empty());

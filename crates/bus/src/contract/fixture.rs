@@ -91,6 +91,7 @@ pub fn item(n: u32, target_name: &str, due_s: u64) -> Delivery {
         history: Vec::new(),
         cause: None,
         edit: None,
+        replayed: None,
     }
 }
 

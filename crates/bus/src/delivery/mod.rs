@@ -1,7 +1,7 @@
 //! Delivery items: what is known of one delivery that was not done before its page was sealed.
 //!
 //! An item names its event and keeps no copy of it: payload, group and budget are in the stored
-//! plan. Every change of an item is a pure transition in `transitions.rs`, so that each store loads, changes
+//! plan, or follow from the event and its replay. Every change of an item is a pure transition in `transitions.rs`, so that each store loads, changes
 //! and writes, and none decides.
 
 mod base64_bytes;
@@ -11,6 +11,7 @@ mod transitions;
 pub use history::{Attempt, Outcome};
 pub use transitions::Settlement;
 
+use crate::replay::Replayed;
 use crate::{Cause, PageNumber};
 use eventyard_event::{DeliveryId, Identity};
 use eventyard_rules::{RuleName, TargetName};
@@ -70,6 +71,9 @@ pub struct Delivery {
     /// The body that goes instead of the planned one, given with a redrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edit: Option<String>,
+    /// The replay that it belongs to; none when it was planned when its event was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<Replayed>,
 }
 
 /// Where a delivery stands.

@@ -98,7 +98,7 @@ impl State {
             return if same { Acceptance::Duplicate } else { Acceptance::Conflict };
         }
         let Accept { event, plan, via, .. } = new;
-        let stored = Arc::new(StoredEvent { event, plan, accepted_at, page, via });
+        let stored = Arc::new(StoredEvent { event, plan, accepted_at, page, via, replayed: None });
         self.events.insert(identity, Arc::clone(&stored));
         events.push(stored);
         Acceptance::Accepted

@@ -84,6 +84,7 @@ impl<P: Ports> Bus<P> {
         let mut with_events = Vec::with_capacity(due.len());
         for item in due {
             let event = self.ports.ledger().event(&item.key.identity).await?;
+            let event = self.as_replayed(item.replayed.as_ref(), event).await?;
             with_events.push((item, event));
         }
         Ok(with_events)

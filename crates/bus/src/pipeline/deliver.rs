@@ -2,6 +2,7 @@
 
 use super::Bus;
 use super::page_work::PageWork;
+use super::sort::slots;
 use crate::time::after;
 use crate::{Deliveries, Ledger, OpenPage, Ports, StoreError};
 use eventyard_rules::TargetName;
@@ -104,7 +105,7 @@ impl<P: Ports> Bus<P> {
     }
 
     async fn send_page(&self, page: &OpenPage, first_look: bool) -> Result<PageWork, StoreError> {
-        let (mut work, outbox) = self.sort(page, first_look).await?;
+        let (mut work, outbox) = self.sort(|| slots(page), first_look).await?;
         self.record(&mut work).await?;
         for shipped in self.ship(outbox).await {
             let now = self.now();
@@ -131,7 +132,7 @@ impl<P: Ports> Bus<P> {
     }
 
     /// Records the items so far, and tells of them once they are.
-    async fn record(&self, work: &mut PageWork) -> Result<(), StoreError> {
+    pub(super) async fn record(&self, work: &mut PageWork) -> Result<(), StoreError> {
         if !work.items.is_empty() {
             self.ports.deliveries().record(work.items.clone()).await?;
             work.items.clear();

@@ -16,6 +16,7 @@ mod live;
 mod operate;
 mod page_work;
 mod recover;
+mod replay;
 mod round;
 mod share;
 mod ship;
@@ -26,6 +27,7 @@ mod verdict;
 pub use attempt::Next;
 pub use deliver::{PageReport, Unsealed};
 pub use recover::RecoverError;
+pub use replay::{ReplayCounts, ReplayReport, ReplayedEvent};
 
 use crate::{Clock, Observer, Ports, Settings, Stage, StoreError, What};
 use arc_swap::ArcSwap;

@@ -32,6 +32,17 @@ impl<'a> Slot<'a> {
         Self { event, planned, position, budget, attempt: 1, edit: None, cause: None }
     }
 
+    /// The first attempt at a delivery of a replay, with a budget that begins now.
+    pub(super) fn replayed(
+        event: &'a StoredEvent,
+        planned: &'a Planned,
+        position: LogPosition,
+        now: Timestamp,
+    ) -> Self {
+        let first = Self::first(event, planned, position);
+        Self { budget: Budget { since: now, ..first.budget }, ..first }
+    }
+
     /// The next attempt at a delivery that has an item.
     pub(super) fn next(item: &'a Delivery, event: &'a StoredEvent, planned: &'a Planned) -> Self {
         Self {
@@ -84,6 +95,7 @@ impl<'a> Slot<'a> {
             history: attempt.into_iter().collect(),
             cause,
             edit: None,
+            replayed: self.event.replayed.as_deref().cloned(),
         }
     }
 }

@@ -28,15 +28,16 @@ struct Sorting<'a> {
 }
 
 impl<P: Ports> Bus<P> {
-    /// Decides for each planned delivery of the page, in log order. Only reads.
+    /// Decides for each planned delivery, in log order. Only reads.
     ///
-    /// Unless it is the first look at the page, deliveries that have items are left to their items.
-    pub(super) async fn sort<'a>(
+    /// Unless it is the first look at them, deliveries that have items are left to their items.
+    pub(super) async fn sort<'a, S: Iterator<Item = Slot<'a>>>(
         &self,
-        page: &'a OpenPage,
+        slots: impl Fn() -> S,
         first_look: bool,
     ) -> Result<(PageWork, Outbox<'a>), StoreError> {
-        let taken_care_of = if first_look { BTreeSet::new() } else { self.recorded(page).await? };
+        let taken_care_of =
+            if first_look { BTreeSet::new() } else { self.recorded(slots()).await? };
         let mut sorting = Sorting {
             now: self.now(),
             work: PageWork::default(),
@@ -44,7 +45,7 @@ impl<P: Ports> Bus<P> {
             found: Found::new(),
             held: BTreeMap::new(),
         };
-        for slot in slots(page) {
+        for slot in slots() {
             if !taken_care_of.contains(&slot.key()) {
                 self.sort_one(slot, &mut sorting).await?;
             }
@@ -52,9 +53,12 @@ impl<P: Ports> Bus<P> {
         Ok((sorting.work, sorting.outbox))
     }
 
-    /// The deliveries of a page that have items already.
-    async fn recorded(&self, page: &OpenPage) -> Result<BTreeSet<DeliveryKey>, StoreError> {
-        let keys: Vec<_> = slots(page).map(|slot| slot.key()).collect();
+    /// The deliveries that have items already.
+    async fn recorded<'a>(
+        &self,
+        slots: impl Iterator<Item = Slot<'a>>,
+    ) -> Result<BTreeSet<DeliveryKey>, StoreError> {
+        let keys: Vec<_> = slots.map(|slot| slot.key()).collect();
         let items = self.ports.deliveries().get(&keys).await?;
         Ok(items.into_iter().flatten().map(|item| item.key).collect())
     }
@@ -160,7 +164,7 @@ pub(super) fn target_removed(planned: &Planned) -> Cause {
 }
 
 /// The planned deliveries of a page in log order.
-fn slots(page: &OpenPage) -> impl Iterator<Item = Slot<'_>> {
+pub(super) fn slots(page: &OpenPage) -> impl Iterator<Item = Slot<'_>> {
     (0_u32..).zip(&page.events).flat_map(|(entry, event)| {
         (0_u32..).zip(&event.plan.deliveries).map(move |(delivery, planned)| {
             let position = LogPosition { page: event.page, entry, delivery };

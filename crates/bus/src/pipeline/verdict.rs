@@ -8,12 +8,12 @@ use std::time::Duration;
 
 /// Why a delivery is parked instead of attempted; none when it may be attempted.
 ///
-/// A redriven delivery is a person's decision: it is not held to the rule's `expires-after`.
+/// What is redriven or replayed is a person's decision: it is not held to the rule's `expires-after`.
 pub(super) fn overdue(slot: &Slot<'_>, now: Timestamp) -> Option<Cause> {
     let retry = &slot.planned.retry;
     let age = since(now, slot.event.accepted_at);
-    let expired =
-        slot.planned.expires_after.filter(|limit| slot.budget.redrives == 0 && age > *limit);
+    let is_asked_for = slot.budget.redrives > 0 || slot.event.replayed.is_some();
+    let expired = slot.planned.expires_after.filter(|limit| !is_asked_for && age > *limit);
     if let Some(limit) = expired {
         let message = format!("the event is older than its rule's `expires-after` of {limit:?}");
         return Some(Cause::new("Expired", message));

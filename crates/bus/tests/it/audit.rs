@@ -27,6 +27,7 @@ fn item(accept: &Accept, n: usize, state: DeliveryState) -> Delivery {
         history: Vec::new(),
         cause: None,
         edit: None,
+        replayed: None,
     }
 }
 

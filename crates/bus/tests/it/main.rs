@@ -8,6 +8,7 @@ mod groups;
 mod loops;
 mod pages;
 mod parking;
+mod replays;
 mod rules;
 mod simulation;
 mod stages;

@@ -197,6 +197,7 @@ impl<'a> Stored<'a> {
             accepted_at: self.accepted_at,
             page: PageNumber(self.page),
             via: self.via.into(),
+            replayed: None,
         })
     }
 }

@@ -70,7 +70,14 @@ fn accepted(batch: Vec<Accept>, taken: Taken, accepted_at: Timestamp) -> Accepte
         let new = batch.into_iter().zip(&results);
         let new = new.filter(|(_, result)| **result == Acceptance::Accepted);
         let events = new.map(|(Accept { event, plan, via, .. }, _)| {
-            Arc::new(StoredEvent { event, plan, accepted_at, page: claim.page, via })
+            Arc::new(StoredEvent {
+                event,
+                plan,
+                accepted_at,
+                page: claim.page,
+                via,
+                replayed: None,
+            })
         });
         OpenPage { claim, events: events.collect() }
     });

@@ -42,6 +42,14 @@ impl Event {
         rewritten(&self.document, &[EVENTBRIDGE, DELIVERY], &added)
     }
 
+    /// The same event, marked with the name of the replay that delivers it again, as the extension attribute
+    /// `replay`. The identity and the digest stay.
+    #[must_use]
+    pub fn replayed(self, name: &str) -> Self {
+        let name = Value::from(name).to_string();
+        self.with_member("replay", name)
+    }
+
     /// The same event, having travelled `hops` hops. The identity and the digest stay.
     #[must_use]
     pub fn with_hops(self, hops: u32) -> Self {
@@ -49,11 +57,16 @@ impl Event {
         if hops == self.hops() {
             return self;
         }
-        let document = rewritten(&self.document, &[], &[(HOPS, hops.to_string())]);
+        self.with_member(HOPS, hops.to_string())
+    }
+
+    /// The event with an extension attribute of ours, given as JSON.
+    fn with_member(self, name: &str, value: String) -> Self {
+        let document = rewritten(&self.document, &[], &[(name, value)]);
         let event = json::parse_spanned(document.as_bytes(), &Limits::checked())
             .map_err(EventError::from)
             .and_then(Self::from_spanned);
-        // INVARIANT (event-document): only a count changed, so the document is an event still.
+        // INVARIANT (event-document): only a count or a name changed, so the document is an event still.
         match event {
             Ok(event) => Self { duplicates: self.duplicates, ..event },
             Err(_) => self,
