@@ -12,3 +12,6 @@
 #![forbid(unsafe_code)]
 //! The log read again, over the ports of the bus: what happened, what is delivered again, what other rules
 //! would have done.
+
+pub mod list;
+pub mod replay;

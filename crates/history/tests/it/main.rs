@@ -1,0 +1,5 @@
+//! The log read again, on memory.
+
+mod lists;
+mod replays;
+mod world;
