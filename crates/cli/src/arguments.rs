@@ -53,6 +53,8 @@ pub enum Verb {
     Put(command::put::Put),
     /// Follow everything that happens on a running bus.
     Tail(command::tail::Tail),
+    /// Compare what two sets of rules do with stored events; nothing is delivered.
+    Diff(command::diff::Diff),
     /// List stored events.
     Events(command::events::Events),
     /// Tell one event's story: stored, matched, each delivery and attempt.

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod check;
 pub mod completions;
 pub mod dev;
+pub mod diff;
 pub mod doctor;
 pub mod events;
 pub mod explain;
@@ -46,6 +47,7 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Export(verb) => verb.run(),
         Verb::Put(verb) => verb.run(),
         Verb::Tail(verb) => verb.run(),
+        Verb::Diff(verb) => verb.run(),
         Verb::Events(verb) => verb.run(),
         Verb::Trace(verb) => verb.run(),
         Verb::Queue(verb) => verb.run(),

@@ -13,5 +13,6 @@
 //! The log read again, over the ports of the bus: what happened, what is delivered again, what other rules
 //! would have done.
 
+pub mod diff;
 pub mod list;
 pub mod replay;
