@@ -2,6 +2,7 @@
 
 mod bus;
 mod explain;
+mod history;
 mod infra;
 mod rules;
 

@@ -65,6 +65,8 @@ pub enum Verb {
     Parked(command::parked::Parked),
     /// Send parked deliveries again, or drop them with a reason.
     Redrive(command::redrive::Redrive),
+    /// Deliver stored events again, marked as a replay.
+    Replay(command::replay::Replay),
     /// Check the promise: accepted = delivered + parked + in flight.
     Audit(command::audit::Audit),
     /// Look for what is wrong with a bus on AWS, before traffic does: reads, and changes nothing.

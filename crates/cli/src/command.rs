@@ -18,6 +18,7 @@ pub mod parked;
 pub mod put;
 pub mod queue;
 pub mod redrive;
+pub mod replay;
 pub mod schema;
 pub mod tail;
 pub mod test;
@@ -53,6 +54,7 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Queue(verb) => verb.run(),
         Verb::Parked(verb) => verb.run(),
         Verb::Redrive(verb) => verb.run(),
+        Verb::Replay(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),
         Verb::Doctor(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),

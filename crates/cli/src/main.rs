@@ -10,6 +10,7 @@ mod exit;
 mod input;
 mod output;
 mod place;
+mod replays;
 mod ruleset;
 mod since;
 mod source;

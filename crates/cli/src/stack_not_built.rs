@@ -1,7 +1,9 @@
 //! In place of `stack`, where the command is built without the feature `aws`: it says so.
 
 use anyhow::{Result, bail};
+use eventyard_bus::ReplayName;
 use eventyard_bus::view::Redrive;
+use eventyard_history::replay::{DryRun, ReplayAsk, ReplayRecord};
 
 use crate::command::doctor::Doctor;
 use crate::exit::Exit;
@@ -30,6 +32,39 @@ pub async fn redrive(_: &StackPlace, _: &Redrive) -> Result<usize> {
 /// Always.
 pub fn doctor(_: &Doctor) -> Result<Exit> {
     not_built()
+}
+
+/// As [`read`].
+pub struct StackReplays(std::convert::Infallible);
+
+impl StackReplays {
+    pub async fn of(_: &StackPlace) -> Result<Self> {
+        not_built()
+    }
+
+    pub async fn start(&self, _: &ReplayAsk) -> Result<ReplayRecord> {
+        match self.0 {}
+    }
+
+    pub async fn dry_run(&self, _: &ReplayAsk) -> Result<DryRun> {
+        match self.0 {}
+    }
+
+    pub async fn list(&self) -> Result<Vec<ReplayRecord>> {
+        match self.0 {}
+    }
+
+    pub async fn read(&self, _: &ReplayName) -> Result<ReplayRecord> {
+        match self.0 {}
+    }
+
+    pub async fn pause(&self, _: &ReplayName) -> Result<ReplayRecord> {
+        match self.0 {}
+    }
+
+    pub async fn resume(&self, _: &ReplayName) -> Result<ReplayRecord> {
+        match self.0 {}
+    }
 }
 
 fn not_built<T>() -> Result<T> {

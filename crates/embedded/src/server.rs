@@ -7,6 +7,7 @@
 //! | `GET /stream` | server-sent events of everything that happens |
 //! | `GET /events`, `/trace/ID`, `/parked`, `/queues`, `/queues/NAME/messages`, `/audit` | what is stored, as JSON lines |
 //! | `POST /redrive` | parked deliveries again, or discarded |
+//! | `POST /replays`, `GET /replays`, `/replays/NAME`, `POST /replays/NAME/pause`, `/resume` | events delivered again |
 //! | `GET /metrics`, `/healthz` | for Prometheus, and for who waits for the start |
 
 mod answer;
@@ -18,6 +19,7 @@ mod origin;
 mod put_events;
 mod read;
 mod redrive;
+mod replays;
 mod routes;
 mod sqs;
 mod stream;

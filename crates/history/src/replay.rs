@@ -10,4 +10,4 @@ mod work;
 
 pub use ask::{ReplayAsk, ReplayError, ReplayPlan};
 pub use record::{ReplayRecord, ReplayState, list, pause, read, resume};
-pub use work::{Replaying, Step, dry_run, start};
+pub use work::{DryRun, Replaying, Route, Step, dry_run, start};

@@ -2,6 +2,7 @@
 
 use super::clock::SystemClock;
 use super::inputs::{self, Pumping};
+use super::replays;
 use super::rules_folder::{RulesError, RulesSource};
 use super::running::{Running, url};
 use super::stages::Announcer;
@@ -167,7 +168,11 @@ impl House {
         let mut tasks = JoinSet::new();
         self.spawn_deliveries(&mut tasks, pages, &stop);
         self.spawn_sources(&mut tasks, &intake, source, watch, &stop);
+        let (starter, asked) = replays::starter();
+        let (pause, bus) = (settings.store_pause, Arc::clone(&self.bus));
+        tasks.spawn(replays::run(bus, starter.clone(), asked, pause, stop.clone()));
         let app = App::new(AppParts {
+            replays: starter,
             bus: Arc::clone(&self.bus),
             store: self.store.clone(),
             intake,

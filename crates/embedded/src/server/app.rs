@@ -1,6 +1,8 @@
 //! What every route works with.
 
-use crate::engine::{DevSettings, EmbeddedBus, Intake, Metrics, Stop, input_queue, queue_name};
+use crate::engine::{
+    DevSettings, EmbeddedBus, Intake, Metrics, ReplayStarter, Stop, input_queue, queue_name,
+};
 use crate::queues::{QueueName, Queues};
 use crate::store::Store;
 use eventyard_bus::{Clock, Ports};
@@ -18,6 +20,7 @@ pub(crate) struct App {
     pub(super) store: Store,
     pub(super) queues: Queues,
     pub(super) intake: Intake,
+    pub(super) replays: ReplayStarter,
     pub(super) metrics: Arc<Metrics>,
     pub(super) settings: Arc<DevSettings>,
     /// Whether only this machine can reach the listener, so that strange pages must not.
@@ -36,6 +39,7 @@ pub(crate) struct AppParts {
     pub(crate) bus: Arc<EmbeddedBus>,
     pub(crate) store: Store,
     pub(crate) intake: Intake,
+    pub(crate) replays: ReplayStarter,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) settings: DevSettings,
     pub(crate) is_loopback: bool,
@@ -44,12 +48,13 @@ pub(crate) struct AppParts {
 
 impl App {
     pub(crate) fn new(parts: AppParts) -> Self {
-        let AppParts { bus, store, intake, metrics, settings, is_loopback, stop } = parts;
+        let AppParts { bus, store, intake, replays, metrics, settings, is_loopback, stop } = parts;
         Self {
             bus,
             queues: store.queues(),
             store,
             intake,
+            replays,
             metrics,
             requests: Arc::new(Semaphore::new(settings.requests_max.max(1))),
             uploads: Arc::new(Semaphore::new(settings.uploads_max.max(1))),

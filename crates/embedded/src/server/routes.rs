@@ -1,7 +1,7 @@
 //! Which route does what, and what stands before every route.
 
 use super::answer::Refused;
-use super::{App, aws, events, health, origin, put_events, read, redrive, sqs, stream};
+use super::{App, aws, events, health, origin, put_events, read, redrive, replays, sqs, stream};
 use crate::engine::Stop;
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +14,8 @@ use eventyard_binding::Refusal;
 use tokio::net::TcpListener;
 
 /// Every route, as an error names them.
-const ROUTES: &str = "POST /events, POST /redrive, GET /events, GET /trace/ID, GET /parked, \
+const ROUTES: &str = "POST /events, POST /redrive, POST /replays, POST /replays/NAME/pause, POST /replays/NAME/resume, \
+     GET /replays, GET /replays/NAME, GET /events, GET /trace/ID, GET /parked, \
      GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
      `X-Amz-Target` for AWS SDKs";
 
@@ -39,6 +40,10 @@ fn router(app: App) -> Router {
         .route("/queues/{name}/messages", get(read::messages))
         .route("/audit", get(read::audit))
         .route("/redrive", post(redrive::redrive))
+        .route("/replays", post(replays::start).get(replays::list))
+        .route("/replays/{name}", get(replays::read))
+        .route("/replays/{name}/pause", post(replays::pause))
+        .route("/replays/{name}/resume", post(replays::resume))
         .route("/stream", get(stream::stream))
         .route("/metrics", get(health::metrics))
         .route("/healthz", get(health::healthz))

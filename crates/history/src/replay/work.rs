@@ -1,6 +1,6 @@
 //! The work of a replay: started once, then step by step, each a page at most.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use eventyard_bus::{
@@ -9,6 +9,7 @@ use eventyard_bus::{
 };
 use eventyard_rules::{RuleName, TargetName};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::record::{Kept, kept, write};
 use super::{ReplayAsk, ReplayError, ReplayPlan, ReplayRecord, ReplayState};
@@ -143,8 +144,29 @@ impl<'a, P: Ports, H: History, C: Checkpoints> Replaying<'a, P, H, C> {
     }
 }
 
-/// Reads what a replay would deliver, without delivering anything: how much, and by which rule to which
-/// target, in the order of their names.
+/// What a replay would deliver.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DryRun {
+    /// Events that would be read and fit.
+    pub events: u64,
+    /// Deliveries that would be made.
+    pub planned: u64,
+    /// The same by rule and target, in the order of their names.
+    pub routes: Vec<Route>,
+}
+
+/// Deliveries of a rule to a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The rule.
+    pub rule: RuleName,
+    /// The target.
+    pub target: TargetName,
+    /// How many.
+    pub deliveries: u64,
+}
+
+/// Reads what a replay would deliver, without delivering anything.
 ///
 /// # Errors
 /// [`ReplayError`].
@@ -152,24 +174,24 @@ pub async fn dry_run<P: Ports>(
     bus: &Bus<P>,
     history: &impl History,
     ask: &ReplayAsk,
-) -> Result<(ReplayCounts, Vec<(RuleName, TargetName, u64)>), ReplayError> {
+) -> Result<DryRun, ReplayError> {
     let replayed = replayed(bus, ask).await?;
     let mut listing = Listing::start(history, ask.of_log()?).await?;
     let end = history.since(Timestamp::MAX).await?;
-    let mut counts = ReplayCounts::default();
-    let mut routes = std::collections::BTreeMap::<_, u64>::new();
+    let (mut found, mut routes) = (DryRun::default(), BTreeMap::<_, u64>::new());
     while let Some(page) = next_within(&mut listing, &end).await? {
         for again in replan(bus, &replayed, ask, &page.events).await? {
-            counts.events = counts.events.saturating_add(1);
+            found.events = found.events.saturating_add(1);
             for planned in again.event.plan.deliveries {
-                counts.planned = counts.planned.saturating_add(1);
+                found.planned = found.planned.saturating_add(1);
                 let route = routes.entry((planned.rule, planned.target)).or_default();
                 *route = route.saturating_add(1);
             }
         }
     }
-    let routes = routes.into_iter().map(|((rule, target), count)| (rule, target, count));
-    Ok((counts, routes.collect()))
+    let route = |((rule, target), deliveries)| Route { rule, target, deliveries };
+    found.routes = routes.into_iter().map(route).collect();
+    Ok(found)
 }
 
 /// The rules of a replay, decided now.

@@ -189,11 +189,13 @@ fn a_dry_run_tells_what_would_be_and_delivers_nothing() {
     let calls = world.ports.targets.calls();
     let before = block_on(world.ports.store.pages(0, 1, 100, &Default::default())).unwrap().len();
     let asked = ReplayAsk { only_targets: Vec::new(), when: Some("$.data < 5".into()), ..ask("a") };
-    let (counts, routes) =
-        block_on(replay::dry_run(&world.bus, &world.ports.store, &asked)).unwrap();
-    assert_eq!((counts.events, counts.planned), (5, 15));
-    let routes: Vec<_> =
-        routes.iter().map(|(rule, to, n)| (rule.as_str(), to.as_str(), *n)).collect();
+    let found = block_on(replay::dry_run(&world.bus, &world.ports.store, &asked)).unwrap();
+    assert_eq!((found.events, found.planned), (5, 15));
+    let routes = found.routes;
+    let routes: Vec<_> = routes
+        .iter()
+        .map(|route| (route.rule.as_str(), route.target.as_str(), route.deliveries))
+        .collect();
     assert_eq!(routes, [("ordered", "lane", 5), ("placed", "audit", 5), ("placed", "queue", 5)]);
     assert_eq!(world.ports.targets.calls(), calls);
     let after = block_on(world.ports.store.pages(0, 1, 100, &Default::default())).unwrap().len();

@@ -77,6 +77,11 @@ fn message(target: &Target, queue: &QueueName, parcel: &Parcel<'_>) -> NewMessag
             Body::Text(eventbridge(parcel, target.envelope))
         }
         Some(text) => Body::Text(text.to_owned()),
+        // What the log has is without its mark.
+        None if parcel.event.replayed.is_some() => Body::Text(match in_payload(&target.kind) {
+            true => parcel.self_contained().into_owned(),
+            false => parcel.body().into_owned(),
+        }),
         None => Body::Event {
             identity: event.identity(),
             hops: event.hops(),

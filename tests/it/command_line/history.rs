@@ -1,0 +1,158 @@
+//! What happened, told and done again: replays, routing diffs.
+
+use std::path::Path;
+
+use super::{folder, json, run};
+use eventyard_tests::bus::{Bus, Start, eventually};
+use eventyard_tests::receiver::Receiver;
+use serde_json::Value;
+
+/// Orders go to a queue, and those with a partner to an HTTP receiver as well.
+const RULES: &str = r#"
+version: 1
+targets:
+  payments: { sqs: { queue: payments } }
+  partner: { http: { url: "RECEIVER" } }
+rules:
+  - { name: placed, when: $.type == 'OrderPlaced', to: payments }
+  - { name: partners, when: $.data.partner == true, to: partner }
+  - { name: again, when: $.replay == 'marked', to: payments }
+"#;
+
+fn order(n: usize) -> String {
+    format!(
+        r#"{{"specversion":"1.0","id":"o-{n}","source":"shop","type":"OrderPlaced","subject":"c-{}","data":{{"n":{n}}}}}"#,
+        n % 10
+    )
+}
+
+fn orders(count: usize) -> String {
+    (0..count).map(|n| order(n) + "\n").collect()
+}
+
+async fn start(yard: &Path) -> Bus {
+    let (rules, data) = (yard.join("rules"), yard.join(".eventyard"));
+    let start = Start {
+        rules: &rules,
+        data: &data,
+        arguments: &["--allow-insecure-targets"],
+        binary: None,
+    };
+    Bus::start(start).await.unwrap()
+}
+
+/// The bodies of the messages of a queue.
+fn messages(yard: &Path, queue: &str) -> Vec<Value> {
+    let (out, _) = run(yard, &["queue", queue, "--output", "json"], "", 0);
+    out.lines().map(|line| json(json(line)["body"].as_str().unwrap())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_replayed_in_order_marked_and_counted() {
+    let receiver = Receiver::start().await.unwrap();
+    let yard = folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", &receiver.url()))]);
+    let yard = yard.path();
+    let bus = start(yard).await;
+    run(yard, &["put", "-"], &orders(250), 0);
+
+    let dry = ["replay", "july", "--subject", "c-3", "--when", "$.data.n > 100"];
+    let (out, _) = run(yard, &[&dry[..], &["--dry-run", "--output", "json"]].concat(), "", 0);
+    assert_eq!(
+        (&json(&out)["events"], &json(&out)["planned"]),
+        (&Value::from(15), &Value::from(15))
+    );
+    assert_eq!(messages(yard, "payments").len(), 250, "a dry run delivers nothing");
+
+    let (out, _) = run(yard, &[&dry[..], &["--output", "json"]].concat(), "", 0);
+    let record = json(out.lines().last().unwrap());
+    assert_eq!((&record["state"], &record["counts"]["delivered"]), (&"done".into(), &15.into()));
+    let again = messages(yard, "payments").split_off(250);
+    let ids: Vec<_> = again.iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect();
+    let wanted: Vec<_> = (10..25).map(|n| format!("o-{}", n * 10 + 3)).collect();
+    assert_eq!(ids, wanted);
+    assert!(again.iter().all(|event| event["replay"] == "july"));
+
+    // A name is used once; a rule that asks for the mark is asked; the audit holds.
+    let (_, refused) = run(yard, &["replay", "july"], "", 3);
+    assert!(refused.contains("`july`") && refused.contains("once"), "{refused}");
+    run(yard, &["replay", "marked", "--only-rule", "again", "--rate", "100000"], "", 0);
+    assert_eq!(messages(yard, "payments").len(), 250 + 15 + 250);
+    let (out, _) = run(yard, &["replay", "--list"], "", 0);
+    assert!(out.contains("july") && out.contains("marked") && out.contains("done"), "{out}");
+    run(yard, &["audit"], "", 0);
+    let (_, refused) = run(yard, &["replay", "--show", "nobody"], "", 3);
+    assert!(refused.contains("`nobody`"), "{refused}");
+    bus.kill().unwrap();
+    let (_, refused) = run(yard, &["replay", "other"], "", 2);
+    assert!(refused.contains("eventyard dev"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_whose_bus_is_killed_goes_on_when_one_runs_again() {
+    let yard =
+        folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
+    let yard = yard.path();
+    let bus = start(yard).await;
+    run(yard, &["put", "-"], &orders(1_000), 0);
+    // Slow enough to be cut off in the middle.
+    run(yard, &["replay", "july", "--rate", "200", "--detach"], "", 0);
+    let shown = || json(&run(yard, &["replay", "--show", "july", "--output", "json"], "", 0).0);
+    let some = || async { Ok((shown()["counts"]["events"].as_u64() >= Some(200)).then_some(())) };
+    eventually("some are replayed", some).await.unwrap();
+    run(yard, &["replay", "--pause", "july"], "", 0);
+    bus.kill().unwrap();
+    let bus = start(yard).await;
+    let there = messages(yard, "payments").len() - 1_000;
+    assert!((200..1_000).contains(&there), "{there}");
+    assert_eq!(shown()["state"], "paused");
+    run(yard, &["replay", "--resume", "july"], "", 0);
+    bus.kill().unwrap();
+    let _bus = start(yard).await;
+    let done = || async { Ok((shown()["state"] == "done").then_some(())) };
+    eventually("all are replayed", done).await.unwrap();
+    let again = messages(yard, "payments").split_off(1_000);
+    let mut ids: Vec<_> = again.iter().map(|event| event["data"]["n"].as_u64().unwrap()).collect();
+    assert!(again.len() <= 1_000 + 200, "at most a step for each kill is repeated");
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids, (0..1_000).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_routing_diff_tells_what_changed_rules_would_have_done() {
+    let old = RULES.replace("RECEIVER", "https://partner.example/");
+    let new = old.replace("$.type == 'OrderPlaced'", "$.type == 'OrderPlaced' && $.data.n < 90");
+    let yard =
+        folder(&[("rules/shop.yaml", &old), ("new/shop.yaml", &new), ("bad/shop.yaml", "x")]);
+    let yard = yard.path();
+    let bus = start(yard).await;
+    run(yard, &["put", "-"], &orders(100), 0);
+
+    let (same, _) = run(yard, &["diff", "rules", "rules"], "", 0);
+    assert!(same.contains("100 events compared"), "{same}");
+    let (table, _) = run(yard, &["diff", "rules", "new"], "", 2);
+    assert!(table.contains("- payments sqs payments  10 events"), "{table}");
+    let lines = |arguments: &[&str], input: &str| {
+        let all = [&["diff", "rules", "new", "--output", "json"], arguments].concat();
+        run(yard, &all, input, 2).0
+    };
+    let listed = lines(&[], "");
+    assert_eq!(listed.lines().count(), 11);
+    assert_eq!(json(listed.lines().next().unwrap())["lost"][0]["target"], "payments");
+    assert_eq!(json(listed.lines().last().unwrap())["changed"], 10);
+    // The same bytes at every run, and through every door.
+    let url = bus.url().to_owned();
+    assert_eq!(lines(&[], ""), listed);
+    assert_eq!(lines(&["--url", &url], ""), listed);
+    assert_eq!(lines(&["-"], &orders(100)), listed);
+    assert_eq!(messages(yard, "payments").len(), 100, "nothing is delivered");
+
+    // What cannot be compared is neither same nor changed.
+    run(yard, &["diff", "rules", "bad"], "", 1);
+    run(yard, &["diff", "rules", "nowhere"], "", 1);
+    let (_, refused) = run(yard, &["diff", "rules", "new", "-"], "{}\n", 1);
+    assert!(refused.contains("line 1"), "{refused}");
+    bus.kill().unwrap();
+    run(yard, &["diff", "rules", "new", "--url", &url], "", 1);
+    assert_eq!(lines(&[], ""), listed, "the folder of a bus that is gone");
+}
