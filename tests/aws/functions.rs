@@ -7,13 +7,14 @@ use anyhow::{Context as _, Result, ensure};
 use eventyard_tests::command::root;
 
 /// The functions, by the names of their binaries.
-pub const ALL: [&str; 7] = [
+pub const ALL: [&str; 8] = [
     "ingest-sqs",
     "ingest-sns",
     "ingest-eventbridge",
     "ingest-http",
     "ingest-stream",
     "deliver",
+    "replay",
     "sweep",
 ];
 

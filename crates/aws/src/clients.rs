@@ -100,6 +100,12 @@ impl Clients {
         aws_sdk_sqs::Client::new(&self.config)
     }
 
+    /// A client of Lambda.
+    #[must_use]
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.config)
+    }
+
     /// A client of S3. Where an endpoint is given, buckets go into the path, as every
     /// stand-in for S3 takes them.
     #[must_use]

@@ -7,6 +7,7 @@
 mod clients;
 pub mod crash;
 mod failure;
+mod functions;
 mod rules_source;
 pub mod secrets;
 mod stack;
@@ -20,6 +21,7 @@ pub mod store;
 pub mod targets;
 
 pub use clients::Clients;
+pub use functions::{Functions, InvokeError};
 pub use rules_source::{RulesLocation, RulesSource, RulesSourceError};
 pub use stack::{Stack, StackEnvironment, StackError};
 pub use wake::{NoWake, Wake, WakeUp};

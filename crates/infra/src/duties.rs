@@ -3,10 +3,11 @@
 //!
 //! | function | beside the table and waking the work queues |
 //! |---|---|
-//! | ingest functions, sweeper | send to the targets, except HTTP |
+//! | ingest functions, `Replay`, sweeper | send to the targets, except HTTP |
 //! | `IngestSqs` | take messages of the ingest queues and of the rules' `sqs` inputs |
 //! | `IngestSns`, `IngestEventBridge` | send what failed to the ingest queue |
 //! | `IngestStream` | read the table's stream, send what failed to its dead letters |
+//! | `Replay`, sweeper | invoke `Replay`, which goes on with a replay |
 //! | `Deliver` | take messages of the work queues, send to every target, read the secrets |
 
 use crate::grants::{self, Grant, RECEIVE};
@@ -56,7 +57,11 @@ pub(crate) fn statements(function: Function, rules: &RuleSet, stack: &Stack) -> 
             statements.push(Statement::new("Take", RECEIVE, work));
             statements.extend(granted(rules.targets.values().flat_map(grants::secrets), stack));
         }
-        Function::IngestHttp | Function::Sweep => {}
+        Function::Replay | Function::Sweep => {
+            let replay = text(stack.names.replay(), stack);
+            statements.push(Statement::new("Again", ["lambda:InvokeFunction"], [replay]));
+        }
+        Function::IngestHttp => {}
     }
     statements.extend(granted(rules.targets.values().flat_map(grants::sending), stack));
     statements.extend(hot_rules(rules, stack));

@@ -15,19 +15,22 @@ pub enum Function {
     IngestStream,
     /// Makes the deliveries that wait.
     Deliver,
+    /// Delivers events of the log again.
+    Replay,
     /// Finishes open pages, wakes what is due.
     Sweep,
 }
 
 impl Function {
     /// All of them, in the order of an event's way.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::IngestSqs,
         Self::IngestSns,
         Self::IngestEventBridge,
         Self::IngestHttp,
         Self::IngestStream,
         Self::Deliver,
+        Self::Replay,
         Self::Sweep,
     ];
 
@@ -41,6 +44,7 @@ impl Function {
             Self::IngestHttp => "IngestHttp",
             Self::IngestStream => "IngestStream",
             Self::Deliver => "Deliver",
+            Self::Replay => "Replay",
             Self::Sweep => "Sweep",
         }
     }
@@ -55,6 +59,7 @@ impl Function {
             Self::IngestHttp => "ingest-http",
             Self::IngestStream => "ingest-stream",
             Self::Deliver => "deliver",
+            Self::Replay => "replay",
             Self::Sweep => "sweep",
         }
     }

@@ -38,6 +38,11 @@ impl Names {
         Arn::own("dynamodb", format!("table/{}/index/work", self.prefix))
     }
 
+    /// The function that goes on with replays.
+    pub(crate) fn replay(&self) -> Arn {
+        Arn::own("lambda", format!("function:{}", self.named("replay")))
+    }
+
     /// The queue `what` of the stack.
     pub(crate) fn queue(&self, what: &str) -> Arn {
         Arn::own("sqs", self.named(what))

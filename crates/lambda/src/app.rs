@@ -1,16 +1,18 @@
 //! The adapters for AWS put together: what every function starts with.
 
+use crate::replay::{Again, Request};
 use crate::rules::{HotRules, PackedRulesError, Reading, packed};
 use crate::settings::{FunctionSettings, SettingsError};
 use crate::telemetry::{Invocation, Telemetry};
 use eventyard_aws::secrets::{AwsSecrets, SecretSettings};
 use eventyard_aws::store::{DynamoStore, StoreSettings};
 use eventyard_aws::targets::{AwsTargets, TargetSettings};
-use eventyard_aws::{Clients, RulesSource, SqsWake, Wake};
-use eventyard_bus::{Bus, Clock, Ports, StoreError};
+use eventyard_aws::{Clients, Functions, RulesSource, SqsWake, Wake};
+use eventyard_bus::{Bus, Clock, Ports, ReplayName, StoreError};
 use eventyard_event::Limits;
 use eventyard_http::{Guard, HttpSender};
 use eventyard_rules::RuleSet;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -111,6 +113,13 @@ impl App {
         &*self.ports.wake
     }
 
+    /// What has a replay go on: the function `replay` of this stack.
+    #[must_use]
+    pub fn replays(&self) -> ReplayFunction {
+        let function = format!("{}-replay", self.settings.table);
+        ReplayFunction { functions: self.ports.functions.clone(), function }
+    }
+
     /// The store, for what the ports do not say.
     #[must_use]
     pub fn store(&self) -> &DynamoStore {
@@ -147,6 +156,7 @@ pub struct AwsPorts {
     targets: Arc<AwsTargets>,
     telemetry: Arc<Telemetry>,
     wake: Arc<SqsWake>,
+    functions: Functions,
 }
 
 impl AwsPorts {
@@ -170,7 +180,26 @@ impl AwsPorts {
         let out = Box::new(std::io::stdout());
         let telemetry = Arc::new(Telemetry::new(bus, function, settings.log, out));
         let targets = Arc::new(targets(clients, settings, reach));
-        Self { store, targets, telemetry, wake }
+        let functions = Functions::new(clients.lambda());
+        Self { store, targets, telemetry, wake, functions }
+    }
+}
+
+/// The function that goes on with replays.
+#[derive(Debug, Clone)]
+pub struct ReplayFunction {
+    functions: Functions,
+    function: String,
+}
+
+impl Again for ReplayFunction {
+    fn again<'a>(&'a self, name: &'a ReplayName) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let payload = serde_json::to_vec(&Request::Run(name.clone())).unwrap_or_default();
+            if let Err(error) = self.functions.invoke_later(&self.function, payload).await {
+                tracing::error!(replay = %name, %error, "the replay waits for the sweeper");
+            }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::app::{App, AwsBus, Reach};
 use crate::ingest::{self, Message, Verdict};
 use crate::telemetry::{Gauge, Invocation, Level};
-use crate::{deliver, sweep};
+use crate::{deliver, replay, sweep};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use eventyard_aws::WorkMessage;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
@@ -134,7 +134,9 @@ pub async fn sweep() -> Result<(), Error> {
         telemetry.gauge(Gauge::Sweeps, 1.0);
         let swept = sweep::sweep(call.bus, call.app.wake(), call.deadline).await?;
         telemetry.gauge(Gauge::OldestDueSeconds, swept.oldest_due.as_secs_f64());
-        let open = call.app.store().oldest_open_page().await?;
+        let (store, again) = (call.app.store(), call.app.replays());
+        replay::abandoned(store, &again, jiff::Timestamp::now()).await?;
+        let open = store.oldest_open_page().await?;
         let age = open.map(|at| Duration::try_from(jiff::Timestamp::now().duration_since(at)));
         let age = age.and_then(Result::ok).unwrap_or_default();
         telemetry.gauge(Gauge::OldestOpenPageSeconds, age.as_secs_f64());
@@ -145,6 +147,19 @@ pub async fn sweep() -> Result<(), Error> {
             "oldest_open_page_s": age.as_secs_f64(),
             "is_partial": swept.is_partial,
         }))
+    })
+    .await
+}
+
+/// `replay`: events of the log again; started by a person, gone on with by itself.
+///
+/// # Errors
+/// The function cannot start; the log says why.
+pub async fn replay() -> Result<(), Error> {
+    serve("replay", Reach::Inline, async |call: Call<'_, replay::Request>| {
+        let (store, again) = (call.app.store(), call.app.replays());
+        let through = (call.app.wake(), &again as &dyn replay::Again);
+        replay::answer(call.bus, store, through, call.payload, call.deadline).await
     })
     .await
 }

@@ -9,6 +9,7 @@
 //! | `ingest-stream` | the table's stream | [`ingest::stream`] |
 //! | `deliver` | a work queue | [`deliver::work`] |
 //! | `sweep` | a schedule, every minute | [`sweep::sweep`] |
+//! | `replay` | a person, and itself | [`replay::answer`] |
 //!
 //! All of it is generic over the ports of the bus, and tested on their memory adapters; [`app`] puts the
 //! adapters for AWS together.
@@ -18,6 +19,7 @@ pub mod deliver;
 pub mod functions;
 pub mod ingest;
 mod page;
+pub mod replay;
 pub mod rules;
 pub mod settings;
 pub mod sweep;

@@ -7,6 +7,7 @@ mod hot_rules;
 mod kinds;
 mod many;
 mod order;
+mod replay;
 mod sources;
 mod sqs;
 mod throughput;

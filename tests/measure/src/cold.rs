@@ -10,13 +10,14 @@ use crate::function::Function;
 use crate::load;
 
 /// Every function, by the name of its binary.
-pub const FUNCTIONS: [&str; 7] = [
+pub const FUNCTIONS: [&str; 8] = [
     "ingest-sqs",
     "ingest-sns",
     "ingest-eventbridge",
     "ingest-http",
     "ingest-stream",
     "deliver",
+    "replay",
     "sweep",
 ];
 /// Starts of each function.

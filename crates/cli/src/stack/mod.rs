@@ -1,6 +1,7 @@
 //! A bus on AWS: the same questions and answers, from its table.
 
 mod doctor;
+mod replays;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::place::{StackPlace, block_on};
 use crate::source::Question;
 
 pub use doctor::doctor;
+pub use replays::StackReplays;
 
 /// How far back a trace looks for an id.
 const TRACE_HOURS: i64 = 24;

@@ -2,6 +2,7 @@
 
 mod http;
 mod ordered;
+mod replay;
 mod sqs;
 mod sweeping;
 mod telemetry;
