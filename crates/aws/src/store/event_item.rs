@@ -48,6 +48,7 @@ pub(super) async fn read(table: &Table, item: &Item) -> Result<Arc<StoredEvent>,
         accepted_at: time::time(item, ACCEPTED)?,
         page: page(item)?,
         via: item.text(VIA)?.into(),
+        replayed: None,
     }))
 }
 

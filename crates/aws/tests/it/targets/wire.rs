@@ -125,6 +125,7 @@ pub fn stored(rules: &RuleSet, events: Vec<Event>) -> Vec<StoredEvent> {
         accepted_at: now(),
         page: PageNumber(1),
         via: "test".into(),
+        replayed: None,
     };
     events.into_iter().map(stored).collect()
 }
