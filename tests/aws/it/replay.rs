@@ -30,7 +30,7 @@ async fn events_are_replayed_in_order_marked_and_under_other_ids() {
     let mut again = Vec::new();
     eventually("all are replayed", async || {
         again.extend(queue.drain().await.map_err(|error| format!("{error:#}"))?);
-        if again.len() >= 10 { Ok(()) } else { Err(again.len()) }
+        if again.len() >= 10 { Ok(()) } else { Err(format!("{} so far", again.len())) }
     })
     .await;
     assert!(again.iter().all(|message| message.json()["replay"] == "july"));
@@ -41,7 +41,7 @@ async fn events_are_replayed_in_order_marked_and_under_other_ids() {
     eventually("the replay is over", async || {
         let shown =
             yard.invoke("replay", &json!({ "run": "july" })).await.map_err(|e| format!("{e:#}"))?;
-        if shown["record"]["state"] == "done" { Ok(()) } else { Err(shown) }
+        if shown["record"]["state"] == "done" { Ok(()) } else { Err(shown.to_string()) }
     })
     .await;
     assert!(yard.settled("replayed", 12).await.report.holds(), "a replay is no part of the audit");
