@@ -99,7 +99,7 @@ async fn workers_of_queued_targets_are_woken() {
     let function = Function::after(3, "Partner").await;
     function.start(ReplayAsk::all(name("july"))).await;
     function.run(30).await;
-    assert_eq!(function.wake.targets(), ["partner".parse().unwrap()]);
+    assert_eq!(function.wake.targets(), ["partner"]);
 }
 
 #[tokio::test(start_paused = true)]
