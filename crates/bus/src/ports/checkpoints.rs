@@ -18,7 +18,7 @@ pub trait Checkpoints: Send + Sync {
         name: &CheckpointName,
     ) -> impl Future<Output = Result<Checkpoint, StoreError>> + Send;
 
-    /// Writes a text, durable when it returns, if the revision is still `expected`, and answers whether
+    /// Writes a text, which is not empty, durable when it returns, if the revision is still `expected`, and answers whether
     /// it did; it has the revision after `expected` then. A removed name keeps counting its revisions.
     ///
     /// # Errors
