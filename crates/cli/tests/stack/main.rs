@@ -6,4 +6,5 @@ mod broken;
 mod command;
 mod doctor;
 mod reading;
+mod replays;
 mod yard;
