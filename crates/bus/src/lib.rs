@@ -34,6 +34,7 @@ pub mod ports;
 
 // Decisions, pure.
 pub mod breaker;
+pub mod journal;
 pub mod rate;
 pub mod retry;
 
@@ -59,8 +60,9 @@ pub use page::{
 pub use pipeline::{Bus, Next, PageReport, RecoverError, Unsealed};
 pub use ports::{
     Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor, Deliveries, Hints, History,
-    KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor, ParkedPage,
-    ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
+    Journal, KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor,
+    ParkedPage, ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError,
+    StoredRules, Targets,
 };
 pub use settings::{BreakerSettings, RetrySettings, Settings};
 pub use stage::{DeliveryRef, EventRef, Stage, WaitReason, What};
