@@ -35,6 +35,7 @@ pub mod ports;
 
 // Decisions, pure.
 pub mod breaker;
+pub mod journal;
 pub mod rate;
 pub mod retry;
 
@@ -62,8 +63,9 @@ pub use pipeline::{
 };
 pub use ports::{
     Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor, Deliveries, Hints, History,
-    KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor, ParkedPage,
-    ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
+    Journal, KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor,
+    ParkedPage, ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError,
+    StoredRules, Targets,
 };
 pub use replay::{ReplayName, Replayed};
 pub use settings::{BreakerSettings, RetrySettings, Settings};

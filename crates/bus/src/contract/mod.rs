@@ -16,6 +16,7 @@
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a case fails by panicking, like every test"
 )]
 
@@ -25,6 +26,7 @@ pub mod deliveries;
 pub mod fixture;
 pub mod groups;
 pub mod history;
+pub mod journal;
 pub mod ledger;
 pub mod operations;
 pub mod pages;
@@ -185,6 +187,30 @@ macro_rules! rule_sets_contract {
             storing_a_version_again_changes_nothing
             an_unknown_version_is_not_there
             the_active_version_is_the_last_one_noted_for_its_deployment
+        }
+    };
+}
+
+/// The suite of [`Journal`](crate::Journal): see [`contract`](crate::contract).
+#[macro_export]
+macro_rules! journal_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { journal, $block_on, $fresh,
+            work_is_claimed_once_and_then_is_busy
+            each_handler_and_service_has_work_of_its_own
+            done_work_answers_its_result
+            work_whose_lease_is_over_is_taken_over_and_its_late_commit_is_fenced
+            a_second_commit_of_one_claim_is_fenced
+            released_work_is_begun_again_when_it_was_said_and_not_before
+            another_payload_under_the_same_work_is_a_mismatch
+            an_expired_record_counts_as_absent
+            rows_are_written_with_the_record_and_count_their_revisions
+            a_row_that_changed_refuses_the_whole_commit
+            emitted_events_are_in_the_outbox_until_they_are_published
+            outboxes_come_no_more_than_asked_for
+            parked_work_keeps_its_payload_and_cause_and_is_not_begun_again
+            parked_work_is_reopened_once_and_completed
+            a_redrive_that_fails_leaves_the_work_parked
         }
     };
 }

@@ -9,6 +9,7 @@ mod checkpoints;
 mod clock;
 mod deliveries;
 mod history;
+mod journal;
 mod ledger;
 mod observer;
 mod ports;
@@ -18,6 +19,7 @@ mod targets;
 
 pub use breakers::MemoryBreakers;
 pub use clock::ManualClock;
+pub use journal::MemoryJournal;
 pub use observer::RecordingObserver;
 pub use ports::MemoryPorts;
 pub use store::MemoryStore;

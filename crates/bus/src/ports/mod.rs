@@ -9,6 +9,7 @@
 //! | [`Breakers`] | what is known of failing targets, shared by all workers | [`crate::memory::MemoryBreakers`] |
 //! | [`History`] | the log, to be read again | [`crate::memory::MemoryStore`] |
 //! | [`Checkpoints`] | how far readers of the log have come | the same |
+//! | [`Journal`] | what a service did with each delivery | [`crate::memory::MemoryJournal`] |
 //! | [`Clock`] | the time | [`crate::memory::ManualClock`] |
 //! | [`Observer`] | somebody to tell | [`crate::memory::RecordingObserver`] |
 //!
@@ -25,6 +26,7 @@ mod checkpoints;
 mod deliveries;
 mod error;
 mod history;
+mod journal;
 mod ledger;
 mod observer;
 mod parcel;
@@ -36,6 +38,10 @@ pub use checkpoints::{Checkpoint, CheckpointName, Checkpoints, InvalidCheckpoint
 pub use deliveries::{Deliveries, ParkedCursor, ParkedPage, ParkedQuery};
 pub use error::StoreError;
 pub use history::{Cursor, Hints, History, InvalidCursor, LoggedEvent, LoggedPage, Place};
+pub use journal::{
+    Begun, Claim, Done, Expected, Journal, JournalError, Outbox, ParkedWork, Row, RowKey, Work,
+    Write,
+};
 pub use ledger::Ledger;
 pub use observer::Observer;
 pub use parcel::Parcel;

@@ -45,3 +45,11 @@ mod breakers {
         Box::new(MemoryBreakers::default())
     );
 }
+
+mod journal {
+    use eventyard_bus::memory::MemoryJournal;
+    eventyard_bus::journal_contract!(
+        futures::executor::block_on,
+        Box::new(MemoryJournal::default())
+    );
+}
