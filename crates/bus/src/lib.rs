@@ -58,9 +58,11 @@ pub use page::{
 };
 pub use pipeline::{Bus, Next, PageReport, RecoverError, Unsealed};
 pub use ports::{
-    Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor, Deliveries, Hints, History,
-    KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor, ParkedPage,
-    ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError, StoredRules, Targets,
+    AppendError, Appended, Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor,
+    Deliveries, Direction, Expected, Hints, History, KeptBreaker, Ledger, Loaded, LoggedEvent,
+    LoggedPage, Observer, Parcel, ParkedCursor, ParkedPage, ParkedQuery, Place, Ports, Route,
+    RuleSets, RulesFile, Sent, Snapshot, SnapshotError, StoreError, StoredRules, StreamEvent,
+    StreamName, Streams, Targets,
 };
 pub use settings::{BreakerSettings, RetrySettings, Settings};
 pub use stage::{DeliveryRef, EventRef, Stage, WaitReason, What};

@@ -32,3 +32,8 @@ mod breakers {
         Box::new(MemoryBreakers::default())
     );
 }
+
+mod streams {
+    use eventyard_bus::memory::MemoryStore;
+    eventyard_bus::streams_contract!(futures::executor::block_on, Box::new(MemoryStore::default()));
+}
