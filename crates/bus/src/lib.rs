@@ -62,10 +62,11 @@ pub use pipeline::{
     Bus, Next, PageReport, RecoverError, ReplayCounts, ReplayReport, ReplayedEvent, Unsealed,
 };
 pub use ports::{
-    Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor, Deliveries, Hints, History,
-    Journal, KeptBreaker, Ledger, LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor,
-    ParkedPage, ParkedQuery, Place, Ports, Route, RuleSets, RulesFile, Sent, StoreError,
-    StoredRules, Targets,
+    AppendError, Appended, Breakers, Checkpoint, CheckpointName, Checkpoints, Clock, Cursor,
+    Deliveries, Direction, Expected, Hints, History, Journal, KeptBreaker, Ledger, Loaded,
+    LoggedEvent, LoggedPage, Observer, Parcel, ParkedCursor, ParkedPage, ParkedQuery, Place, Ports,
+    Route, RuleSets, RulesFile, Sent, Snapshot, SnapshotError, StoreError, StoredRules,
+    StreamEvent, StreamName, Streams, Targets,
 };
 pub use replay::{ReplayName, Replayed};
 pub use settings::{BreakerSettings, RetrySettings, Settings};

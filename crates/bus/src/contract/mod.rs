@@ -31,6 +31,8 @@ pub mod ledger;
 pub mod operations;
 pub mod pages;
 pub mod rule_sets;
+pub mod snapshots;
+pub mod streams;
 
 /// Makes a test of every case that is named.
 #[doc(hidden)]
@@ -211,6 +213,35 @@ macro_rules! journal_contract {
             parked_work_keeps_its_payload_and_cause_and_is_not_begun_again
             parked_work_is_reopened_once_and_completed
             a_redrive_that_fails_leaves_the_work_parked
+        }
+    };
+}
+
+/// The suite of [`Streams`](crate::Streams): see [`contract`](crate::contract).
+#[macro_export]
+macro_rules! streams_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { streams, $block_on, $fresh,
+            events_are_read_under_their_versions_as_they_were_appended
+            a_stream_that_is_not_there_is_empty
+            a_stream_is_read_from_a_version_in_both_directions
+            an_append_that_expects_another_version_is_a_conflict_with_both_numbers
+            the_same_append_again_is_answered_as_the_first
+            another_event_of_an_identity_at_the_end_of_the_stream_is_refused
+            an_append_of_one_identity_twice_is_refused
+            an_append_takes_as_many_events_as_a_transaction_does
+            a_stream_of_more_than_one_megabyte_is_read_to_its_end
+            events_around_400_kilobytes_and_of_one_megabyte_come_back_byte_for_byte
+            of_64_writers_that_expect_anything_each_gets_a_version_of_its_own
+            of_writers_that_expect_the_same_version_one_appends
+            streams_do_not_mix
+            what_was_routed_moves_forward_by_one_reader_at_a_time
+        }
+        $crate::__contract_cases! { snapshots, $block_on, $fresh,
+            the_newest_snapshot_is_read_as_it_was_put
+            a_snapshot_of_a_version_that_is_not_there_is_refused
+            a_load_has_the_newest_snapshot_and_every_event_behind_it
+            a_snapshot_of_megabytes_comes_back_and_one_byte_too_many_is_refused
         }
     };
 }

@@ -15,6 +15,7 @@ mod observer;
 mod ports;
 mod rule_sets;
 mod store;
+mod streams;
 mod targets;
 
 pub use breakers::MemoryBreakers;

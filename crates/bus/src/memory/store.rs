@@ -1,7 +1,8 @@
 //! Ledger, delivery items and rule sets behind one lock.
 
+use super::streams::Stream;
 use crate::audit::{Audit, Report};
-use crate::ports::{Checkpoint, CheckpointName};
+use crate::ports::{Checkpoint, CheckpointName, StreamName};
 use crate::{
     Delivery, DeliveryKey, PageClaim, PageNumber, Sealed, StoredEvent, StoredRules, Undecodable,
 };
@@ -24,6 +25,7 @@ pub(super) struct State {
     pub(super) rule_sets: BTreeMap<Version, StoredRules>,
     pub(super) active_rules: BTreeMap<Version, Version>,
     pub(super) checkpoints: BTreeMap<CheckpointName, Checkpoint>,
+    pub(super) streams: BTreeMap<StreamName, Stream>,
 }
 
 /// One page of the log.

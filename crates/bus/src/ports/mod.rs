@@ -9,6 +9,7 @@
 //! | [`Breakers`] | what is known of failing targets, shared by all workers | [`crate::memory::MemoryBreakers`] |
 //! | [`History`] | the log, to be read again | [`crate::memory::MemoryStore`] |
 //! | [`Checkpoints`] | how far readers of the log have come | the same |
+//! | [`Streams`] | events of one thing under consecutive versions | the same |
 //! | [`Journal`] | what a service did with each delivery | [`crate::memory::MemoryJournal`] |
 //! | [`Clock`] | the time | [`crate::memory::ManualClock`] |
 //! | [`Observer`] | somebody to tell | [`crate::memory::RecordingObserver`] |
@@ -31,6 +32,7 @@ mod ledger;
 mod observer;
 mod parcel;
 mod rule_sets;
+mod streams;
 mod targets;
 
 pub use breakers::{Breakers, KeptBreaker};
@@ -46,6 +48,11 @@ pub use ledger::Ledger;
 pub use observer::Observer;
 pub use parcel::Parcel;
 pub use rule_sets::{RuleSets, RulesFile, StoredRules};
+pub use streams::{
+    APPEND_EVENTS_MAX, AppendError, Appended, Decision, Direction, Expected, InvalidExpected,
+    InvalidStreamName, Loaded, Mark, SNAPSHOT_BYTES_MAX, Snapshot, SnapshotError, StreamEvent,
+    StreamName, Streams, decide,
+};
 pub use targets::{Route, Sent, Targets};
 
 use jiff::Timestamp;

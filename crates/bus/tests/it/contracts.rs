@@ -53,3 +53,8 @@ mod journal {
         Box::new(MemoryJournal::default())
     );
 }
+
+mod streams {
+    use eventyard_bus::memory::MemoryStore;
+    eventyard_bus::streams_contract!(futures::executor::block_on, Box::new(MemoryStore::default()));
+}
