@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use eventyard_bus::view::{EventFilter, ParkedFilter};
 use eventyard_embedded::reader::Reader;
+use eventyard_rules::Version;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 
@@ -21,6 +22,8 @@ pub enum Question {
         #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a table is asked"))]
         since: Option<Timestamp>,
     },
+    /// The rules of a version as texts, one object; no line when they are not there.
+    Rules { version: Version },
     /// Parked deliveries with their events.
     Parked(ParkedFilter),
     /// Messages that are no events.
@@ -56,6 +59,19 @@ pub fn read(bus: &Bus, question: Question, each: &mut dyn FnMut(&str) -> Result<
     }
 }
 
+/// The one line of an answer; none where there is none.
+///
+/// # Errors
+/// As [`read`].
+pub fn line(bus: &Bus, question: Question) -> Result<Option<String>> {
+    let mut only = None;
+    read(bus, question, &mut |line| {
+        only = Some(line.to_owned());
+        Ok(())
+    })?;
+    Ok(only)
+}
+
 async fn remote(
     url: &str,
     question: &Question,
@@ -71,6 +87,11 @@ async fn remote(
         address.query_pairs_mut().append_pair(name, &value);
     }
     let answer = place::client().get(address).send().await?;
+    if matches!(question, Question::Rules { .. })
+        && answer.status() == reqwest::StatusCode::NOT_FOUND
+    {
+        return Ok(());
+    }
     let mut pieces = place::checked(answer).await?.bytes_stream();
     let mut pending = Vec::new();
     while let Some(piece) = pieces.next().await {
@@ -105,6 +126,7 @@ impl Question {
                 add("source", source.clone());
                 vec!["trace", id]
             }
+            Self::Rules { version } => vec!["rules", version.as_str()],
             Self::Parked(filter) => {
                 add("target", filter.target.as_ref().map(ToString::to_string));
                 add("rule", filter.rule.as_ref().map(ToString::to_string));
@@ -136,6 +158,11 @@ fn local(
             }
         }
         Question::Trace { id, source, .. } => json(&reader.trace(&id, source.as_deref())?, each)?,
+        Question::Rules { version } => {
+            if let Some(rules) = reader.rules(&version)? {
+                json(&rules, each)?;
+            }
+        }
         Question::Parked(filter) => {
             for parked in reader.parked(filter) {
                 json(&parked?, each)?;

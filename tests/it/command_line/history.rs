@@ -156,3 +156,41 @@ async fn a_routing_diff_tells_what_changed_rules_would_have_done() {
     run(yard, &["diff", "rules", "new", "--url", &url], "", 1);
     assert_eq!(lines(&[], ""), listed, "the folder of a bus that is gone");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_tells_of_replays_and_of_rules_that_nearly_matched() {
+    let receiver = Receiver::start().await.unwrap();
+    let yard = folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", &receiver.url()))]);
+    let yard = yard.path();
+    let bus = start(yard).await;
+    let partner = order(1).replace(r#"{"n":1}"#, r#"{"n":1,"partner":true}"#);
+    run(yard, &["put", "-"], &partner, 0);
+    let trace =
+        || json(&run(yard, &["trace", "o-1", "--output", "json"], "", 0).0)["events"][0].take();
+    let delivered =
+        || async { Ok((trace()["deliveries"][1]["state"] == "delivered").then_some(())) };
+    eventually("the partner has it", delivered).await.unwrap();
+
+    // The partner refuses it the second time: the delivery of the replay is parked, and told by its name.
+    receiver.answer(400);
+    run(yard, &["replay", "july", "--only-target", "partner"], "", 0);
+    let parked = || async { Ok((trace()["deliveries"][2]["state"] == "parked").then_some(())) };
+    eventually("the replay is parked", parked).await.unwrap();
+    let story = trace();
+    assert_eq!(story["deliveries"][1]["replay"], Value::Null);
+    assert_eq!(story["deliveries"][2]["replay"], "july");
+    assert_ne!(story["deliveries"][1]["id"], story["deliveries"][2]["id"]);
+    let (text, _) = run(yard, &["trace", "o-1"], "", 0);
+    assert!(text.contains("partners -> partner  in replay july"), "{text}");
+
+    // One clause kept `again` from it, by the rules that planned it then, whatever they are now.
+    let near = ["trace", "o-1", "--near-misses"];
+    let (text, _) = run(yard, &near, "", 0);
+    assert!(text.contains("of 1 rule that did not match, 1 nearly did"), "{text}");
+    assert!(text.contains("this alone kept it from matching"), "{text}");
+    let on_folder = run(yard, &[&near[..], &["--output", "json"]].concat(), "", 0).0;
+    let on_url =
+        run(yard, &[&near[..], &["--output", "json", "--url", bus.url()]].concat(), "", 0).0;
+    assert_eq!(on_folder, on_url);
+    assert_eq!(json(&on_url)["events"][0]["near_misses"][0]["rule"], "again");
+}

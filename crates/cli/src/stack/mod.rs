@@ -110,6 +110,11 @@ async fn answer(
                 some.iter().try_for_each(|one| json(one, each))?;
             }
         }
+        Question::Rules { version } => {
+            if let Some(rules) = reader.rules(&version).await? {
+                json(&rules, each)?;
+            }
+        }
         Question::Undecodable { limit } => undecodable(reader, limit, each).await?,
         Question::Audit { since } => json(&reader.audit(since).await?, each)?,
         Question::Queues | Question::Messages { .. } => {

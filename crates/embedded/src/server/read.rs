@@ -18,7 +18,7 @@ use bytes::Bytes;
 use eventyard_binding::Refusal;
 use eventyard_bus::StoreError;
 use eventyard_event::Timestamp;
-use eventyard_rules::{RuleName, TargetName};
+use eventyard_rules::{RuleName, TargetName, Version};
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -70,6 +70,22 @@ pub(super) async fn trace(
     let TraceQuery { source } = asked(query)?;
     let reader = reader(&app).await;
     object(move || reader.trace(&id, source.as_deref())).await
+}
+
+/// The texts of the rules of a version, as a trace names it.
+pub(super) async fn rules(
+    State(app): State<App>,
+    Path(version): Path<String>,
+) -> Result<Response, Refused> {
+    let unknown = || {
+        let text = format!("there were no rules of version `{version}` here");
+        Refusal::new(StatusCode::NOT_FOUND, "RulesUnknown", text)
+            .help("GET /trace/ID says which rules planned an event")
+    };
+    let wanted: Version = version.parse().map_err(|_| unknown())?;
+    let reader = reader(&app).await;
+    let rules = blocking(move || reader.rules(&wanted)).await?;
+    Ok(Json(rules.ok_or_else(unknown)?).into_response())
 }
 
 #[derive(Debug, Deserialize)]
