@@ -1,8 +1,10 @@
 //! Reading a bus, as JSON lines: the same from a running one and from a folder.
 
 use anyhow::{Context as _, Result};
+use eventyard_bus::History;
 use eventyard_bus::view::{EventFilter, ParkedFilter};
 use eventyard_embedded::reader::Reader;
+use eventyard_history::query::{EventLines, ListQuery};
 use eventyard_rules::Version;
 use futures::StreamExt as _;
 use jiff::Timestamp;
@@ -15,6 +17,8 @@ use crate::stack;
 pub enum Question {
     /// Accepted events, each as its CloudEvents object.
     Events(EventFilter),
+    /// Accepted events that are asked for with more than their attributes, as its answer says.
+    List(ListQuery),
     /// The story of every event of an id; one object. A table is searched since a time.
     Trace {
         id: String,
@@ -122,6 +126,19 @@ impl Question {
                 add("limit", filter.limit.map(|limit| limit.to_string()));
                 vec!["events"]
             }
+            Self::List(query) => {
+                add("type", query.event_type.clone());
+                add("source", query.source.clone());
+                add("subject", query.subject.clone());
+                add("correlation", query.correlation.clone());
+                add("since", query.since.map(|since| since.to_string()));
+                add("until", query.until.map(|until| until.to_string()));
+                add("when", query.when.clone());
+                add("cursor", query.cursor.as_ref().map(ToString::to_string));
+                add("limit", query.limit.map(|limit| limit.to_string()));
+                add("cursors", Some(query.cursors.to_string()));
+                vec!["events"]
+            }
             Self::Trace { id, source, .. } => {
                 add("source", source.clone());
                 vec!["trace", id]
@@ -157,6 +174,7 @@ fn local(
                 each(&event?.line)?;
             }
         }
+        Question::List(query) => place::block_on(list(reader, &query, each))?,
         Question::Trace { id, source, .. } => json(&reader.trace(&id, source.as_deref())?, each)?,
         Question::Rules { version } => {
             if let Some(rules) = reader.rules(&version)? {
@@ -188,6 +206,22 @@ fn local(
             }
         }
         Question::Audit { .. } => json(&reader.audit()?, each)?,
+    }
+    Ok(())
+}
+
+/// Hands the events of a list over, from any store.
+///
+/// # Errors
+/// When the condition is none, the cursor is of another log, the store fails, or `each` does.
+pub async fn list(
+    history: &impl History,
+    query: &ListQuery,
+    each: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
+    let mut lines = EventLines::start(history, query, query.ask()?).await?;
+    while let Some(some) = lines.next().await? {
+        some.iter().try_for_each(|line| each(line))?;
     }
     Ok(())
 }

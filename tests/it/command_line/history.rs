@@ -194,3 +194,61 @@ async fn a_trace_tells_of_replays_and_of_rules_that_nearly_matched() {
     assert_eq!(on_folder, on_url);
     assert_eq!(json(&on_url)["events"][0]["near_misses"][0]["rule"], "again");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_listed_by_condition_from_cursor_to_cursor_and_as_chains() {
+    let yard =
+        folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
+    let yard = yard.path();
+    let bus = start(yard).await;
+    run(yard, &["put", "-"], &orders(30), 0);
+    let caused = |id: &str, kind: &str, cause: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"{id}","source":"till","type":"{kind}","causationid":"{cause}","correlationid":"c-77"}}"#
+        ) + "\n"
+    };
+    let effects = caused("p-1", "Paid", "o-7") + &caused("s-1", "Shipped", "p-1");
+    run(yard, &["put", "-"], &effects, 0);
+    let url = bus.url().to_owned();
+    // Both doors say the same.
+    let said = |arguments: &[&str]| {
+        let on_folder = run(yard, &[&["events"], arguments].concat(), "", 0);
+        let on_url = run(yard, &[&["events", "--url", &url], arguments].concat(), "", 0);
+        assert_eq!(on_folder, on_url);
+        on_folder
+    };
+    let ids = |text: &str| text.lines().map(|l| json(l)["id"].clone()).collect::<Vec<_>>();
+    let (some, _) = said(&["--when", "$.data.n >= 27", "--output", "json"]);
+    assert_eq!(ids(&some), ["o-27", "o-28", "o-29"]);
+    let (some, _) = said(&["--correlation", "c-77", "--output", "json"]);
+    assert_eq!(ids(&some), ["p-1", "s-1"]);
+    let (none, _) = said(&["--until", "1h"]);
+    assert_eq!(none, "");
+
+    // A list goes on behind the last event of the one before, without a gap and without a repetition.
+    let (first, told) = said(&["--limit", "12", "--output", "json"]);
+    let cursor = told.trim().rsplit(' ').next().unwrap().to_owned();
+    let (second, _) = said(&["--cursor", &cursor, "--output", "json"]);
+    let all = [ids(&first), ids(&second)].concat();
+    assert_eq!(all.len(), 32);
+    assert_eq!((&all[0], &all[12], &all[31]), (&"o-0".into(), &"o-12".into(), &"s-1".into()));
+    let (lines, _) = said(&["--cursors", "--limit", "1"]);
+    assert_eq!(json(&lines)["event"]["id"], "o-0");
+
+    // Asked for in the middle, a chain is told from its beginning.
+    let (chain, _) = said(&["--chain", "p-1"]);
+    let starts: Vec<_> = chain.lines().map(|line| line.split("  from").next().unwrap()).collect();
+    assert!(starts[0].starts_with("o-7  OrderPlaced"), "{chain}");
+    assert!(starts[1].starts_with("  p-1  Paid"), "{chain}");
+    assert!(starts[2].starts_with("    s-1  Shipped"), "{chain}");
+    let (chain, _) = said(&["--chain", "s-1", "--output", "json"]);
+    assert_eq!(json(chain.lines().last().unwrap())["cause"], "p-1");
+
+    run(yard, &["events", "--chain", "nobody"], "", 1);
+    let (_, refused) = run(yard, &["events", "--when", "$.("], "", 2);
+    assert!(refused.contains("`when`"), "{refused}");
+    let (_, refused) = run(yard, &["events", "--when", "$.(", "--url", &url], "", 3);
+    assert!(refused.contains("`when`"), "{refused}");
+    let (_, refused) = run(yard, &["events", "--cursor", "1.1"], "", 2);
+    assert!(refused.contains("2 shards"), "{refused}");
+}

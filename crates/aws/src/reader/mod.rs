@@ -12,7 +12,7 @@ mod trace;
 use std::future::Future;
 
 use eventyard_bus::audit::Report;
-use eventyard_bus::{RuleSets as _, StoreError, StoredRules};
+use eventyard_bus::{History, RuleSets as _, StoreError, StoredRules};
 use eventyard_event::Timestamp;
 use eventyard_rules::Version;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -33,6 +33,12 @@ impl StackReader {
     #[must_use]
     pub fn new(store: DynamoStore) -> Self {
         Self { store }
+    }
+
+    /// The log, to be read again.
+    #[must_use]
+    pub fn history(&self) -> &impl History {
+        &self.store
     }
 
     /// The rule set of this version, as texts; none when no bus on this table ever had it.
