@@ -5,6 +5,7 @@ mod bench;
 mod conformance;
 mod counts;
 mod crash;
+mod history_bench;
 mod infra;
 mod instructions;
 mod localstack;
@@ -31,6 +32,8 @@ enum Command {
     Crash(crash::Arguments),
     /// Measures events per second beside a bare write of the same bytes
     Bench(bench::Arguments),
+    /// Measures a routing diff, a list and a replay of stored events
+    HistoryBench(history_bench::Arguments),
     /// Compares EventBridge patterns with AWS's own answers and refusal texts
     Conformance(conformance::Arguments),
     /// Compares the match counts of 14 rule sets over 213,068 lines with the expected ones
@@ -52,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Command::Aws(arguments) => aws::run(&arguments),
         Command::Crash(arguments) => crash::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::HistoryBench(arguments) => history_bench::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
         Command::Infra => infra::run(),

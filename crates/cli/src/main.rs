@@ -7,6 +7,7 @@ mod arguments;
 mod command;
 mod demo;
 mod exit;
+mod explained;
 mod input;
 mod output;
 mod place;

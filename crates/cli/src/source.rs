@@ -1,8 +1,11 @@
 //! Reading a bus, as JSON lines: the same from a running one and from a folder.
 
 use anyhow::{Context as _, Result};
+use eventyard_bus::History;
 use eventyard_bus::view::{EventFilter, ParkedFilter};
 use eventyard_embedded::reader::Reader;
+use eventyard_history::query::{EventLines, ListQuery};
+use eventyard_rules::Version;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 
@@ -14,6 +17,8 @@ use crate::stack;
 pub enum Question {
     /// Accepted events, each as its CloudEvents object.
     Events(EventFilter),
+    /// Accepted events that are asked for with more than their attributes, as its answer says.
+    List(ListQuery),
     /// The story of every event of an id; one object. A table is searched since a time.
     Trace {
         id: String,
@@ -21,6 +26,8 @@ pub enum Question {
         #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a table is asked"))]
         since: Option<Timestamp>,
     },
+    /// The rules of a version as texts, one object; no line when they are not there.
+    Rules { version: Version },
     /// Parked deliveries with their events.
     Parked(ParkedFilter),
     /// Messages that are no events.
@@ -56,6 +63,19 @@ pub fn read(bus: &Bus, question: Question, each: &mut dyn FnMut(&str) -> Result<
     }
 }
 
+/// The one line of an answer; none where there is none.
+///
+/// # Errors
+/// As [`read`].
+pub fn line(bus: &Bus, question: Question) -> Result<Option<String>> {
+    let mut only = None;
+    read(bus, question, &mut |line| {
+        only = Some(line.to_owned());
+        Ok(())
+    })?;
+    Ok(only)
+}
+
 async fn remote(
     url: &str,
     question: &Question,
@@ -71,6 +91,11 @@ async fn remote(
         address.query_pairs_mut().append_pair(name, &value);
     }
     let answer = place::client().get(address).send().await?;
+    if matches!(question, Question::Rules { .. })
+        && answer.status() == reqwest::StatusCode::NOT_FOUND
+    {
+        return Ok(());
+    }
     let mut pieces = place::checked(answer).await?.bytes_stream();
     let mut pending = Vec::new();
     while let Some(piece) = pieces.next().await {
@@ -101,10 +126,24 @@ impl Question {
                 add("limit", filter.limit.map(|limit| limit.to_string()));
                 vec!["events"]
             }
+            Self::List(query) => {
+                add("type", query.event_type.clone());
+                add("source", query.source.clone());
+                add("subject", query.subject.clone());
+                add("correlation", query.correlation.clone());
+                add("since", query.since.map(|since| since.to_string()));
+                add("until", query.until.map(|until| until.to_string()));
+                add("when", query.when.clone());
+                add("cursor", query.cursor.as_ref().map(ToString::to_string));
+                add("limit", query.limit.map(|limit| limit.to_string()));
+                add("cursors", Some(query.cursors.to_string()));
+                vec!["events"]
+            }
             Self::Trace { id, source, .. } => {
                 add("source", source.clone());
                 vec!["trace", id]
             }
+            Self::Rules { version } => vec!["rules", version.as_str()],
             Self::Parked(filter) => {
                 add("target", filter.target.as_ref().map(ToString::to_string));
                 add("rule", filter.rule.as_ref().map(ToString::to_string));
@@ -135,7 +174,13 @@ fn local(
                 each(&event?.line)?;
             }
         }
+        Question::List(query) => place::block_on(list(reader, &query, each))?,
         Question::Trace { id, source, .. } => json(&reader.trace(&id, source.as_deref())?, each)?,
+        Question::Rules { version } => {
+            if let Some(rules) = reader.rules(&version)? {
+                json(&rules, each)?;
+            }
+        }
         Question::Parked(filter) => {
             for parked in reader.parked(filter) {
                 json(&parked?, each)?;
@@ -161,6 +206,22 @@ fn local(
             }
         }
         Question::Audit { .. } => json(&reader.audit()?, each)?,
+    }
+    Ok(())
+}
+
+/// Hands the events of a list over, from any store.
+///
+/// # Errors
+/// When the condition is none, the cursor is of another log, the store fails, or `each` does.
+pub async fn list(
+    history: &impl History,
+    query: &ListQuery,
+    each: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
+    let mut lines = EventLines::start(history, query, query.ask()?).await?;
+    while let Some(some) = lines.next().await? {
+        some.iter().try_for_each(|line| each(line))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! | `POST /events` | events, as one document, a batch, NDJSON or in `ce-*` headers |
 //! | `POST /` with `X-Amz-Target` | `AWSEvents.PutEvents` and the SQS operations |
 //! | `GET /stream` | server-sent events of everything that happens |
-//! | `GET /events`, `/trace/ID`, `/parked`, `/queues`, `/queues/NAME/messages`, `/audit` | what is stored, as JSON lines |
+//! | `GET /events`, `/trace/ID`, `/rules/VERSION`, `/parked`, `/queues`, `/queues/NAME/messages`, `/audit` | what is stored, as JSON lines |
 //! | `POST /redrive` | parked deliveries again, or discarded |
 //! | `POST /replays`, `GET /replays`, `/replays/NAME`, `POST /replays/NAME/pause`, `/resume` | events delivered again |
 //! | `GET /metrics`, `/healthz` | for Prometheus, and for who waits for the start |

@@ -13,6 +13,8 @@
 //! The log read again, over the ports of the bus: what happened, what is delivered again, what other rules
 //! would have done.
 
+pub mod chain;
 pub mod diff;
 pub mod list;
+pub mod query;
 pub mod replay;

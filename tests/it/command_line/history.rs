@@ -156,3 +156,99 @@ async fn a_routing_diff_tells_what_changed_rules_would_have_done() {
     run(yard, &["diff", "rules", "new", "--url", &url], "", 1);
     assert_eq!(lines(&[], ""), listed, "the folder of a bus that is gone");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_tells_of_replays_and_of_rules_that_nearly_matched() {
+    let receiver = Receiver::start().await.unwrap();
+    let yard = folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", &receiver.url()))]);
+    let yard = yard.path();
+    let bus = start(yard).await;
+    let partner = order(1).replace(r#"{"n":1}"#, r#"{"n":1,"partner":true}"#);
+    run(yard, &["put", "-"], &partner, 0);
+    let trace =
+        || json(&run(yard, &["trace", "o-1", "--output", "json"], "", 0).0)["events"][0].take();
+    let delivered =
+        || async { Ok((trace()["deliveries"][1]["state"] == "delivered").then_some(())) };
+    eventually("the partner has it", delivered).await.unwrap();
+
+    // The partner refuses it the second time: the delivery of the replay is parked, and told by its name.
+    receiver.answer(400);
+    run(yard, &["replay", "july", "--only-target", "partner"], "", 0);
+    let parked = || async { Ok((trace()["deliveries"][2]["state"] == "parked").then_some(())) };
+    eventually("the replay is parked", parked).await.unwrap();
+    let story = trace();
+    assert_eq!(story["deliveries"][1]["replay"], Value::Null);
+    assert_eq!(story["deliveries"][2]["replay"], "july");
+    assert_ne!(story["deliveries"][1]["id"], story["deliveries"][2]["id"]);
+    let (text, _) = run(yard, &["trace", "o-1"], "", 0);
+    assert!(text.contains("partners -> partner  in replay july"), "{text}");
+
+    // One clause kept `again` from it, by the rules that planned it then, whatever they are now.
+    let near = ["trace", "o-1", "--near-misses"];
+    let (text, _) = run(yard, &near, "", 0);
+    assert!(text.contains("of 1 rule that did not match, 1 nearly did"), "{text}");
+    assert!(text.contains("this alone kept it from matching"), "{text}");
+    let on_folder = run(yard, &[&near[..], &["--output", "json"]].concat(), "", 0).0;
+    let on_url =
+        run(yard, &[&near[..], &["--output", "json", "--url", bus.url()]].concat(), "", 0).0;
+    assert_eq!(on_folder, on_url);
+    assert_eq!(json(&on_url)["events"][0]["near_misses"][0]["rule"], "again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_listed_by_condition_from_cursor_to_cursor_and_as_chains() {
+    let yard =
+        folder(&[("rules/shop.yaml", &RULES.replace("RECEIVER", "https://partner.example/"))]);
+    let yard = yard.path();
+    let bus = start(yard).await;
+    run(yard, &["put", "-"], &orders(30), 0);
+    let caused = |id: &str, kind: &str, cause: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"{id}","source":"till","type":"{kind}","causationid":"{cause}","correlationid":"c-77"}}"#
+        ) + "\n"
+    };
+    let effects = caused("p-1", "Paid", "o-7") + &caused("s-1", "Shipped", "p-1");
+    run(yard, &["put", "-"], &effects, 0);
+    let url = bus.url().to_owned();
+    // Both doors say the same.
+    let said = |arguments: &[&str]| {
+        let on_folder = run(yard, &[&["events"], arguments].concat(), "", 0);
+        let on_url = run(yard, &[&["events", "--url", &url], arguments].concat(), "", 0);
+        assert_eq!(on_folder, on_url);
+        on_folder
+    };
+    let ids = |text: &str| text.lines().map(|l| json(l)["id"].clone()).collect::<Vec<_>>();
+    let (some, _) = said(&["--when", "$.data.n >= 27", "--output", "json"]);
+    assert_eq!(ids(&some), ["o-27", "o-28", "o-29"]);
+    let (some, _) = said(&["--correlation", "c-77", "--output", "json"]);
+    assert_eq!(ids(&some), ["p-1", "s-1"]);
+    let (none, _) = said(&["--until", "1h"]);
+    assert_eq!(none, "");
+
+    // A list goes on behind the last event of the one before, without a gap and without a repetition.
+    let (first, told) = said(&["--limit", "12", "--output", "json"]);
+    let cursor = told.trim().rsplit(' ').next().unwrap().to_owned();
+    let (second, _) = said(&["--cursor", &cursor, "--output", "json"]);
+    let all = [ids(&first), ids(&second)].concat();
+    assert_eq!(all.len(), 32);
+    assert_eq!((&all[0], &all[12], &all[31]), (&"o-0".into(), &"o-12".into(), &"s-1".into()));
+    let (lines, _) = said(&["--cursors", "--limit", "1"]);
+    assert_eq!(json(&lines)["event"]["id"], "o-0");
+
+    // Asked for in the middle, a chain is told from its beginning.
+    let (chain, _) = said(&["--chain", "p-1"]);
+    let starts: Vec<_> = chain.lines().map(|line| line.split("  from").next().unwrap()).collect();
+    assert!(starts[0].starts_with("o-7  OrderPlaced"), "{chain}");
+    assert!(starts[1].starts_with("  p-1  Paid"), "{chain}");
+    assert!(starts[2].starts_with("    s-1  Shipped"), "{chain}");
+    let (chain, _) = said(&["--chain", "s-1", "--output", "json"]);
+    assert_eq!(json(chain.lines().last().unwrap())["cause"], "p-1");
+
+    run(yard, &["events", "--chain", "nobody"], "", 1);
+    let (_, refused) = run(yard, &["events", "--when", "$.("], "", 2);
+    assert!(refused.contains("`when`"), "{refused}");
+    let (_, refused) = run(yard, &["events", "--when", "$.(", "--url", &url], "", 3);
+    assert!(refused.contains("`when`"), "{refused}");
+    let (_, refused) = run(yard, &["events", "--cursor", "1.1"], "", 2);
+    assert!(refused.contains("2 shards"), "{refused}");
+}

@@ -11,9 +11,10 @@ mod trace;
 
 use std::future::Future;
 
-use eventyard_bus::StoreError;
 use eventyard_bus::audit::Report;
+use eventyard_bus::{History, RuleSets as _, StoreError, StoredRules};
 use eventyard_event::Timestamp;
+use eventyard_rules::Version;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::store::DynamoStore;
@@ -32,6 +33,20 @@ impl StackReader {
     #[must_use]
     pub fn new(store: DynamoStore) -> Self {
         Self { store }
+    }
+
+    /// The log, to be read again.
+    #[must_use]
+    pub fn history(&self) -> &impl History {
+        &self.store
+    }
+
+    /// The rule set of this version, as texts; none when no bus on this table ever had it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn rules(&self, version: &Version) -> Result<Option<StoredRules>, StoreError> {
+        self.store.get(version).await
     }
 
     /// Judges the promise over the pages since a time. Memory: a small record for each planned delivery.

@@ -1,12 +1,11 @@
 //! One event's story. A table is not sorted by id: what has this id is found by the hashes in the pages
 //! since a time, or at once where the source is known.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use eventyard_bus::view::{Trace, TracedDelivery, TracedEvent};
-use eventyard_bus::{Delivery, Ledger as _, StoreError, StoredEvent};
-use eventyard_event::{DeliveryId, Identity, Timestamp, short_hash};
+use eventyard_bus::{Ledger as _, StoreError, StoredEvent};
+use eventyard_event::{Identity, Timestamp, short_hash};
 
 use super::StackReader;
 use crate::store::PageLine;
@@ -63,21 +62,16 @@ impl StackReader {
         page: &PageLine,
     ) -> Result<TracedEvent, StoreError> {
         let items = self.store.items_of(&stored.event.identity()).await?;
-        let mut items: HashMap<DeliveryId, Delivery> =
-            items.into_iter().map(|item| (item.key.id, item)).collect();
         let outcomes = (!page.is_open).then_some(&*page.outcomes);
         let plan = stored.plan.clone();
-        let deliveries = plan.deliveries.into_iter().map(|planned| {
-            let item = items.remove(&planned.id);
-            TracedDelivery::new(planned, item, outcomes)
-        });
+        let deliveries = TracedDelivery::all(plan.deliveries, items, outcomes);
         Ok(TracedEvent {
             event: stored.event.clone(),
             accepted_at: stored.accepted_at,
             via: stored.via.to_string(),
             page: stored.page.0,
             sealed: !page.is_open,
-            deliveries: deliveries.collect(),
+            deliveries,
             rules: plan.rules,
             matched: plan.matched,
         })

@@ -1,7 +1,7 @@
 //! Older rule sets, read again for events that were accepted under them.
 
-use crate::{RuleSets, RulesFile, StoreError, StoredRules};
-use eventyard_rules::{LoadOptions, RuleSet, SourceText, Version, load};
+use crate::{RuleSets, StoreError, StoredRules};
+use eventyard_rules::{LoadOptions, RuleSet, Version};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,10 +41,7 @@ impl Archive {
     }
 
     fn load(&self, stored: &StoredRules) -> Option<Arc<RuleSet>> {
-        let files: Vec<_> = stored.files.iter().map(source).collect();
-        let overlay = stored.overlay.as_ref().map(source);
-        let options = LoadOptions { overlay: overlay.as_ref(), ..self.options };
-        match load(&files, &options) {
+        match stored.load(&self.options) {
             Ok(rules) => Some(Arc::new(rules)),
             Err(_) => {
                 tracing::error!(version = %stored.version, "a stored rule set cannot be read");
@@ -52,8 +49,4 @@ impl Archive {
             }
         }
     }
-}
-
-fn source(file: &RulesFile) -> SourceText {
-    SourceText::new(file.name.clone(), file.text.clone())
 }

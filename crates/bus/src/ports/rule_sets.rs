@@ -1,7 +1,7 @@
 //! Rule sets by version: what was in force when an event was accepted.
 
 use super::StoreError;
-use eventyard_rules::Version;
+use eventyard_rules::{Diagnostics, LoadOptions, RuleSet, SourceText, Version, load};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
@@ -56,6 +56,18 @@ pub struct StoredRules {
     pub overlay: Option<RulesFile>,
 }
 
+impl StoredRules {
+    /// Reads the texts again; `options` say how, but for the overlay, which is the stored one.
+    ///
+    /// # Errors
+    /// What [`load`] says: they were written by a version of this program that took what this one does not.
+    pub fn load(&self, options: &LoadOptions<'_>) -> Result<RuleSet, Diagnostics> {
+        let files: Vec<_> = self.files.iter().map(RulesFile::source).collect();
+        let overlay = self.overlay.as_ref().map(RulesFile::source);
+        load(&files, &LoadOptions { overlay: overlay.as_ref(), ..*options })
+    }
+}
+
 /// One file of a stored rule set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RulesFile {
@@ -63,4 +75,10 @@ pub struct RulesFile {
     pub name: String,
     /// Its text.
     pub text: String,
+}
+
+impl RulesFile {
+    fn source(&self) -> SourceText {
+        SourceText::new(self.name.clone(), self.text.clone())
+    }
 }

@@ -1,10 +1,11 @@
 //! One event's story: stored, matched, each delivery and attempt.
 
-use crate::{Attempt, Cause, Delivery, DeliveryState, Sealed};
+use crate::{Attempt, Cause, Delivery, DeliveryState, ReplayName, Sealed};
 use eventyard_event::{DeliveryId, Event};
 use eventyard_rules::{Planned, RuleName, TargetName, Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Every event of one id.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub struct TracedEvent {
     pub rules: Version,
     /// The rules that matched.
     pub matched: Vec<RuleName>,
-    /// The deliveries of its plan, in the plan's order.
+    /// The deliveries of its plan, in the plan's order; then those of replays that have an item, the oldest first.
     pub deliveries: Vec<TracedDelivery>,
 }
 
@@ -56,6 +57,10 @@ pub struct TracedDelivery {
     /// Why it is not done, or why the last attempt failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// The replay that made it; none when it was planned at acceptance. What a replay delivered at once is in the
+    /// replay's counts only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<ReplayName>,
 }
 
 /// Where a delivery stands.
@@ -108,15 +113,38 @@ impl From<DeliveryState> for TracedState {
 }
 
 impl TracedDelivery {
+    /// The deliveries of an event: of its plan, from the items and the outcomes of its page, which are none
+    /// while that is open; then of replays, from what is left of the items.
+    #[must_use]
+    pub fn all(plan: Vec<Planned>, items: Vec<Delivery>, outcomes: Option<&[Sealed]>) -> Vec<Self> {
+        let mut items: HashMap<DeliveryId, Delivery> =
+            items.into_iter().map(|item| (item.key.id, item)).collect();
+        let mut traced: Vec<Self> = Vec::with_capacity(plan.len());
+        for planned in plan {
+            let item = items.remove(&planned.id);
+            traced.push(Self::new(planned, item, outcomes));
+        }
+        let replayed = items.into_values().filter(|item| item.replayed.is_some());
+        let mut replayed: Vec<Delivery> = replayed.collect();
+        replayed.sort_by_key(|item| (item.created_at, item.position, item.key));
+        traced.extend(replayed.into_iter().map(Self::of_item));
+        traced
+    }
+
+    /// What an item says.
+    fn of_item(item: Delivery) -> Self {
+        let Delivery { key, rule, target, state, attempts, history, cause, replayed, .. } = item;
+        let replay = replayed.map(|replayed| replayed.name);
+        Self { id: key.id, rule, target, state: state.into(), attempts, history, cause, replay }
+    }
+
     /// What is known of one planned delivery: from its item, else from the outcomes of its page; none of
     /// those while the page is open.
-    #[must_use]
-    pub fn new(planned: Planned, item: Option<Delivery>, outcomes: Option<&[Sealed]>) -> Self {
-        let Planned { id, rule, target, .. } = planned;
+    fn new(planned: Planned, item: Option<Delivery>, outcomes: Option<&[Sealed]>) -> Self {
         if let Some(item) = item {
-            let Delivery { state, attempts, history, cause, .. } = item;
-            return Self { id, rule, target, state: state.into(), attempts, history, cause };
+            return Self::of_item(item);
         }
+        let Planned { id, rule, target, .. } = planned;
         let (state, attempts) = match outcomes {
             None => (TracedState::Open, 0),
             Some(outcomes) => match outcomes.iter().find(|sealed| sealed.delivery == id) {
@@ -124,6 +152,6 @@ impl TracedDelivery {
                 None => (TracedState::Lost, 0),
             },
         };
-        Self { id, rule, target, state, attempts, history: Vec::new(), cause: None }
+        Self { id, rule, target, state, attempts, history: Vec::new(), cause: None, replay: None }
     }
 }

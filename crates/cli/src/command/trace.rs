@@ -1,14 +1,19 @@
 //! `eventyard trace`: one event's story.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use eventyard_bus::StoredRules;
 use eventyard_bus::view::{Trace as Story, TracedDelivery, TracedEvent, TracedState};
+use eventyard_rules::{LoadOptions, RuleSet, Version};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::account::counted;
 use crate::arguments::{BusArguments, OutputArguments};
 use crate::exit::Exit;
+use crate::explained::{Explained, as_json, write_rule};
 use crate::output::{self, BAD, FAINT, GOOD, NAME, printable, styled, time};
 use crate::place::Bus;
 use crate::since::since;
@@ -28,6 +33,9 @@ pub struct Trace {
     /// [default: 24h].
     #[arg(long, value_name = "WHEN", value_parser = since, requires = "stack")]
     since: Option<Timestamp>,
+    /// Say also which rules nearly matched: which single clause kept each from it, by the rules that planned the event.
+    #[arg(long)]
+    near_misses: bool,
     #[command(flatten)]
     output: OutputArguments,
 }
@@ -36,25 +44,87 @@ impl Trace {
     pub fn run(self) -> Result<Exit> {
         let question =
             Question::Trace { id: self.id.clone(), source: self.source, since: self.since };
-        let mut text = String::new();
-        source::read(&Bus::of(&self.bus), question, &mut |line| {
-            line.clone_into(&mut text);
-            Ok(())
-        })?;
+        let bus = Bus::of(&self.bus);
+        let text = source::line(&bus, question)?.context("the bus did not answer")?;
         let story: Story = serde_json::from_str(&text)?;
+        let rules = if self.near_misses { rules_of(&bus, &story)? } else { BTreeMap::new() };
         let mut out = output::stdout();
-        if self.output.output.is_json() {
-            writeln!(out, "{text}")?;
-        } else if story.events.is_empty() {
-            writeln!(out, "no event `{}` was accepted here", printable(&self.id))?;
-        } else {
-            for event in &story.events {
-                write_event(&mut out, event)?;
+        match (self.output.output.is_json(), self.near_misses) {
+            (true, false) => writeln!(out, "{text}")?,
+            (true, true) => output::json_line(&mut out, &with_near_misses(&story, &rules)?)?,
+            (false, _) if story.events.is_empty() => {
+                writeln!(out, "no event `{}` was accepted here", printable(&self.id))?;
+            }
+            (false, near) => {
+                for event in &story.events {
+                    write_event(&mut out, event)?;
+                    if near {
+                        write_near_misses(&mut out, event, rules.get(&event.rules))?;
+                    }
+                }
             }
         }
         out.flush()?;
         Ok(if story.events.is_empty() { Exit::Found } else { Exit::Done })
     }
+}
+
+/// The rules that planned these events; a version that is not there any more, or that this program reads no
+/// more, is missing.
+fn rules_of(bus: &Bus, story: &Story) -> Result<BTreeMap<Version, RuleSet>> {
+    let versions: BTreeSet<Version> = story.events.iter().map(|e| e.rules.clone()).collect();
+    let mut found = BTreeMap::new();
+    for version in versions {
+        let question = Question::Rules { version: version.clone() };
+        let Some(text) = source::line(bus, question)? else { continue };
+        let stored: StoredRules = serde_json::from_str(&text)?;
+        let options = LoadOptions { allow_insecure_targets: true, ..LoadOptions::default() };
+        if let Ok(rules) = stored.load(&options) {
+            found.insert(version, rules);
+        }
+    }
+    Ok(found)
+}
+
+fn explained<'r>(event: &TracedEvent, rules: &'r RuleSet) -> Vec<Explained<'r>> {
+    let root = event.event.root();
+    rules.rules.iter().map(|rule| Explained::new(rule, &root)).collect()
+}
+
+/// The story as JSON, and each event's near misses with it; `null` where its rules are not there.
+fn with_near_misses(story: &Story, rules: &BTreeMap<Version, RuleSet>) -> Result<Value> {
+    let mut json = serde_json::to_value(story)?;
+    let events = json.get_mut("events").and_then(Value::as_array_mut).into_iter().flatten();
+    for (json, event) in events.zip(&story.events) {
+        let near = rules.get(&event.rules).map(|rules| {
+            let explained = explained(event, rules);
+            Explained::nearest(&explained).into_iter().map(as_json).collect::<Vec<_>>()
+        });
+        if let Some(members) = json.as_object_mut() {
+            members.insert("near_misses".to_owned(), serde_json::to_value(near)?);
+        }
+    }
+    Ok(json)
+}
+
+fn write_near_misses(
+    out: &mut impl Write,
+    event: &TracedEvent,
+    rules: Option<&RuleSet>,
+) -> Result<()> {
+    let Some(rules) = rules else {
+        let text = "its rules cannot be read here, so nothing can be said of near misses";
+        return Ok(writeln!(out, "{text}\n")?);
+    };
+    let explained = explained(event, rules);
+    let near = Explained::nearest(&explained);
+    let others = explained.len() - event.matched.len().min(explained.len());
+    writeln!(out, "of {} that did not match, {} nearly did", counted_rules(others), near.len())?;
+    near.into_iter().try_for_each(|one| write_rule(out, one))
+}
+
+fn counted_rules(count: usize) -> String {
+    counted(u64::try_from(count).unwrap_or(u64::MAX), "rule")
 }
 
 fn write_event(out: &mut impl Write, story: &TracedEvent) -> Result<()> {
@@ -84,10 +154,12 @@ fn write_event(out: &mut impl Write, story: &TracedEvent) -> Result<()> {
 
 fn write_delivery(out: &mut impl Write, delivery: &TracedDelivery) -> Result<()> {
     let (style, word, when) = standing(&delivery.state);
+    let replay = delivery.replay.as_ref().map(|name| format!("  in replay {name}"));
+    let replay = replay.unwrap_or_default();
     let pad = 10_usize.saturating_sub(word.len());
     writeln!(
         out,
-        "  {}{:pad$} {} -> {}{when}  {}",
+        "  {}{:pad$} {} -> {}{replay}{when}  {}",
         styled(style, word),
         "",
         delivery.rule,

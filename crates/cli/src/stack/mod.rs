@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::exit::RemoteError;
 use crate::output::{self, BAD, styled};
 use crate::place::{StackPlace, block_on};
-use crate::source::Question;
+use crate::source::{self, Question};
 
 pub use doctor::doctor;
 pub use replays::StackReplays;
@@ -100,6 +100,7 @@ async fn answer(
                 some.iter().try_for_each(|event| each(&event.line))?;
             }
         }
+        Question::List(query) => source::list(reader.history(), &query, each).await?,
         Question::Trace { id, source, since } => {
             let since = since.map_or_else(|| ago(TRACE_HOURS), Ok)?;
             json(&reader.trace(&id, source.as_deref(), since).await?, each)?;
@@ -108,6 +109,11 @@ async fn answer(
             let mut parked = reader.parked(filter);
             while let Some(some) = parked.next().await? {
                 some.iter().try_for_each(|one| json(one, each))?;
+            }
+        }
+        Question::Rules { version } => {
+            if let Some(rules) = reader.rules(&version).await? {
+                json(&rules, each)?;
             }
         }
         Question::Undecodable { limit } => undecodable(reader, limit, each).await?,

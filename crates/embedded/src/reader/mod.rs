@@ -13,6 +13,7 @@ mod events;
 mod history;
 mod parked;
 mod queues;
+mod rules;
 mod source;
 mod trace;
 
@@ -27,8 +28,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use eventyard_bus::audit::Report;
-use eventyard_bus::{StoreError, Undecodable};
+use eventyard_bus::{StoreError, StoredRules, Undecodable};
 use eventyard_event::Timestamp;
+use eventyard_rules::Version;
 
 use crate::queues::QueueName;
 use crate::store::{Folder, OpenError, Store, database};
@@ -74,6 +76,14 @@ impl Reader {
     /// [`StoreError`] when the store cannot be read.
     pub fn trace(&self, id: &str, source: Option<&str>) -> Result<Trace, StoreError> {
         Ok(self.source.begin().and_then(|read| trace::trace(&read, id, source))?)
+    }
+
+    /// The rule set of this version, as texts; none when no bus on this store ever had it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn rules(&self, version: &Version) -> Result<Option<StoredRules>, StoreError> {
+        Ok(self.source.begin().and_then(|read| rules::rules(&read, version))?)
     }
 
     /// Parked deliveries that fit the filter, the longest parked first, each with the document of

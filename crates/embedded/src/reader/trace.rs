@@ -1,10 +1,8 @@
 //! One event's story: stored, matched, each delivery and attempt.
 
-use std::collections::HashMap;
-
 use eventyard_bus::view::{Trace, TracedDelivery, TracedEvent};
 use eventyard_bus::{Delivery, Sealed};
-use eventyard_event::{DeliveryId, Event, Identity, short_hash};
+use eventyard_event::{Event, Identity, short_hash};
 use redb::{ReadTransaction, ReadableTable};
 
 use crate::store::page::{Outcomes, Page};
@@ -53,11 +51,8 @@ fn traced(
     let outcomes = read.open_table(format::OUTCOMES)?;
     let outcomes = outcomes.get(stored.page)?.map(|found| Outcomes::read(found.value()));
     let outcomes = outcomes.transpose()?.map(sealed);
-    let mut items = items(read, &stored.identity)?;
-    let deliveries = plan.deliveries.into_iter().map(|planned| {
-        let item = items.remove(&planned.id);
-        TracedDelivery::new(planned, item, outcomes.as_deref())
-    });
+    let items = items(read, &stored.identity)?;
+    let deliveries = TracedDelivery::all(plan.deliveries, items, outcomes.as_deref());
     Ok(TracedEvent {
         event,
         accepted_at: stored.accepted_at,
@@ -66,22 +61,16 @@ fn traced(
         sealed: outcomes.is_some(),
         rules: plan.rules,
         matched: plan.matched,
-        deliveries: deliveries.collect(),
+        deliveries,
     })
 }
 
 /// The delivery items of one event.
-fn items(
-    read: &ReadTransaction,
-    identity: &Identity,
-) -> Result<HashMap<DeliveryId, Delivery>, Fault> {
+fn items(read: &ReadTransaction, identity: &Identity) -> Result<Vec<Delivery>, Fault> {
     let (first, last) = work::keys_of(identity);
     let table = read.open_table(format::DELIVERIES)?;
-    let range = table.range(first..=last)?.map(|entry| {
-        let item: Delivery = serde_json::from_slice(entry?.1.value())?;
-        Ok((item.key.id, item))
-    });
-    range.collect()
+    let range = table.range(first..=last)?;
+    range.map(|entry| Ok(serde_json::from_slice(entry?.1.value())?)).collect()
 }
 
 fn sealed(outcomes: Outcomes) -> Vec<Sealed> {

@@ -16,9 +16,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use eventyard_binding::Refusal;
-use eventyard_bus::StoreError;
+use eventyard_bus::{Cursor, StoreError};
 use eventyard_event::Timestamp;
-use eventyard_rules::{RuleName, TargetName};
+use eventyard_history::list::ListError;
+use eventyard_history::query::{EventLines, ListQuery};
+use eventyard_rules::{RuleName, TargetName, Version};
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -29,7 +31,7 @@ const PIECE_BYTES: usize = 64 * 1024;
 const PIECES: usize = 4;
 
 type Lines = Box<dyn Iterator<Item = Result<String, StoreError>> + Send>;
-type Piece = Result<Bytes, StoreError>;
+type Piece = Result<Bytes, ListError>;
 type Asked<T> = Result<Query<T>, QueryRejection>;
 
 #[derive(Debug, Deserialize)]
@@ -42,6 +44,35 @@ pub(super) struct EventQuery {
     since: Option<Timestamp>,
     after: Option<u64>,
     limit: Option<usize>,
+    until: Option<Timestamp>,
+    correlation: Option<String>,
+    when: Option<String>,
+    cursor: Option<Cursor>,
+    #[serde(default)]
+    cursors: bool,
+}
+
+impl EventQuery {
+    /// The query for a list, where more is asked than to read the log along its attributes.
+    fn list(&self) -> Option<ListQuery> {
+        let plain = self.until.is_none()
+            && self.correlation.is_none()
+            && self.when.is_none()
+            && self.cursor.is_none()
+            && !self.cursors;
+        (!plain).then(|| ListQuery {
+            event_type: self.event_type.clone(),
+            source: self.source.clone(),
+            subject: self.subject.clone(),
+            correlation: self.correlation.clone(),
+            since: self.since,
+            until: self.until,
+            when: self.when.clone(),
+            cursor: self.cursor.clone(),
+            limit: self.limit,
+            cursors: self.cursors,
+        })
+    }
 }
 
 /// Accepted events, each as its CloudEvents object, in the order of the log.
@@ -49,7 +80,11 @@ pub(super) async fn events(
     State(app): State<App>,
     query: Asked<EventQuery>,
 ) -> Result<Response, Refused> {
-    let EventQuery { event_type, source, subject, since, after, limit } = asked(query)?;
+    let query = asked(query)?;
+    if let Some(list) = query.list() {
+        return listed(app.store.reader(), list).await;
+    }
+    let EventQuery { event_type, source, subject, since, after, limit, .. } = query;
     let filter = EventFilter { event_type, source, subject, since, after, limit };
     let events = app.store.reader().events(filter);
     lines(Box::new(events.map(|event| Ok(event?.line)))).await
@@ -70,6 +105,22 @@ pub(super) async fn trace(
     let TraceQuery { source } = asked(query)?;
     let reader = reader(&app).await;
     object(move || reader.trace(&id, source.as_deref())).await
+}
+
+/// The texts of the rules of a version, as a trace names it.
+pub(super) async fn rules(
+    State(app): State<App>,
+    Path(version): Path<String>,
+) -> Result<Response, Refused> {
+    let unknown = || {
+        let text = format!("there were no rules of version `{version}` here");
+        Refusal::new(StatusCode::NOT_FOUND, "RulesUnknown", text)
+            .help("GET /trace/ID says which rules planned an event")
+    };
+    let wanted: Version = version.parse().map_err(|_| unknown())?;
+    let reader = reader(&app).await;
+    let rules = blocking(move || reader.rules(&wanted)).await?;
+    Ok(Json(rules.ok_or_else(unknown)?).into_response())
 }
 
 #[derive(Debug, Deserialize)]
@@ -166,12 +217,45 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
+/// Streams the events that a query asks for.
+async fn listed(reader: Reader, query: ListQuery) -> Result<Response, Refused> {
+    let ask = query.ask();
+    let ask = ask.map_err(|error| Refusal::bad("QueryNotValid", error.to_string()))?;
+    let (sender, pieces) = mpsc::channel(PIECES);
+    let runtime = tokio::runtime::Handle::current();
+    // Reading blocks, whatever its calls look like.
+    tokio::task::spawn_blocking(move || {
+        let sent = runtime.block_on(async {
+            let mut lines = EventLines::start(&reader, &query, ask).await?;
+            while let Some(some) = lines.next().await? {
+                let piece: String = some.into_iter().map(|line| line + "\n").collect();
+                if !piece.is_empty() && sender.send(Ok(piece.into())).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        if let Err(error) = sent {
+            // The reader may have left, which ends it as well.
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    answer(pieces).await
+}
+
 /// Streams lines. A failure before the first piece is an error answer; a later one breaks the
 /// connection off, so that nobody takes a part for the whole.
 async fn lines(lines: Lines) -> Result<Response, Refused> {
-    let (sender, mut pieces) = mpsc::channel(PIECES);
+    let (sender, pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || send(lines, &sender));
+    answer(pieces).await
+}
+
+async fn answer(mut pieces: mpsc::Receiver<Piece>) -> Result<Response, Refused> {
     let first = match pieces.recv().await {
+        Some(Err(error @ ListError::CursorOfOther { .. })) => {
+            return Err(Refusal::bad("CursorNotValid", error.to_string()).into());
+        }
         Some(Err(error)) => return Err(Refusal::unavailable(error.to_string()).into()),
         Some(Ok(first)) => Some(Ok(first)),
         None => None,
@@ -193,7 +277,7 @@ fn send(lines: Lines, sender: &mpsc::Sender<Piece>) {
             }
             Err(error) => {
                 // The reader may have left, which ends it as well.
-                let _ = sender.blocking_send(Err(error));
+                let _ = sender.blocking_send(Err(error.into()));
                 return;
             }
         };

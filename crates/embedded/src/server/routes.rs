@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 /// Every route, as an error names them.
 const ROUTES: &str = "POST /events, POST /redrive, POST /replays, POST /replays/NAME/pause, POST /replays/NAME/resume, \
-     GET /replays, GET /replays/NAME, GET /events, GET /trace/ID, GET /parked, \
+     GET /replays, GET /replays/NAME, GET /events, GET /trace/ID, GET /rules/VERSION, GET /parked, \
      GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
      `X-Amz-Target` for AWS SDKs";
 
@@ -35,6 +35,7 @@ fn router(app: App) -> Router {
         .route("/{account}/{*queue}", post(aws_call))
         .route("/events", post(events::post).get(read::events))
         .route("/trace/{id}", get(read::trace))
+        .route("/rules/{version}", get(read::rules))
         .route("/parked", get(read::parked))
         .route("/queues", get(read::queues))
         .route("/queues/{name}/messages", get(read::messages))

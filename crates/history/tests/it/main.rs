@@ -1,5 +1,6 @@
 //! The log read again, on memory.
 
+mod chains;
 mod diffs;
 mod lists;
 mod replays;
