@@ -1,7 +1,7 @@
 //! Rows of the service, as a handler reads and writes them.
 
 use crate::HandlerError;
-use eventyard_bus::ports::{Expected, RowKey, Write};
+use eventyard_bus::ports::{RowExpected, RowKey, Write};
 use serde::Serialize;
 
 /// Rows that are written together: all of them with the record of the delivery, or none.
@@ -34,7 +34,7 @@ impl Rows {
         key: impl Into<String>,
         value: &T,
     ) -> Result<Self, HandlerError> {
-        self.write(table, key.into(), value, Expected::Any)
+        self.write(table, key.into(), value, RowExpected::Any)
     }
 
     /// Writes a row that is not there yet; the handler runs again when it is.
@@ -47,7 +47,7 @@ impl Rows {
         key: impl Into<String>,
         value: &T,
     ) -> Result<Self, HandlerError> {
-        self.write(table, key.into(), value, Expected::Absent)
+        self.write(table, key.into(), value, RowExpected::Absent)
     }
 
     /// Writes a row that is still of the revision it was read at, or absent where it was; the handler runs
@@ -62,7 +62,7 @@ impl Rows {
         read: Option<u64>,
         value: &T,
     ) -> Result<Self, HandlerError> {
-        let expected = read.map_or(Expected::Absent, Expected::Revision);
+        let expected = read.map_or(RowExpected::Absent, RowExpected::Revision);
         self.write(table, key.into(), value, expected)
     }
 
@@ -70,7 +70,7 @@ impl Rows {
     #[must_use]
     pub fn delete(self, table: &str, key: impl Into<String>) -> Self {
         let row = RowKey { table: table.to_owned(), key: key.into() };
-        self.add(Write { row, value: None, expected: Expected::Any })
+        self.add(Write { row, value: None, expected: RowExpected::Any })
     }
 
     fn write<T: Serialize>(
@@ -78,7 +78,7 @@ impl Rows {
         table: &str,
         key: String,
         value: &T,
-        expected: Expected,
+        expected: RowExpected,
     ) -> Result<Self, HandlerError> {
         let row = RowKey { table: table.to_owned(), key };
         let not_json = |_| HandlerError::park(format!("the value of row `{row}` is not JSON"));

@@ -2,7 +2,7 @@
 
 use super::fixture::{at, cause};
 use crate::ports::{
-    Begun, Claim, Done, Expected, Journal, JournalError, ParkedWork, Row, RowKey, Work, Write,
+    Begun, Claim, Done, Journal, JournalError, ParkedWork, Row, RowExpected, RowKey, Work, Write,
 };
 use crate::{Lease, StoreError};
 use eventyard_event::{DeliveryId, Digest};
@@ -34,7 +34,7 @@ fn row(key: &str) -> RowKey {
     RowKey { table: "payments".to_owned(), key: key.to_owned() }
 }
 
-fn write(key: &str, value: &str, expected: Expected) -> Write {
+fn write(key: &str, value: &str, expected: RowExpected) -> Write {
     Write { row: row(key), value: Some(value.to_owned()), expected }
 }
 
@@ -87,7 +87,7 @@ pub async fn work_whose_lease_is_over_is_taken_over_and_its_late_commit_is_fence
     let late = claimed(journal, 1, 0).await;
     let next = claimed(journal, 1, 10).await;
     assert_eq!(next.attempt, 2);
-    let writes = vec![write("late", "1", Expected::Any)];
+    let writes = vec![write("late", "1", RowExpected::Any)];
     let refused = journal.commit(&late, Done { writes, ..done(11) }).await;
     assert_eq!(refused, Err(JournalError::Fenced { claim: late.clone() }));
     assert_eq!(
@@ -103,9 +103,9 @@ pub async fn work_whose_lease_is_over_is_taken_over_and_its_late_commit_is_fence
 /// What is done cannot be done again by the same claim.
 pub async fn a_second_commit_of_one_claim_is_fenced(journal: &impl Journal) {
     let claim = claimed(journal, 1, 0).await;
-    let writes = vec![write("a", "1", Expected::Any)];
+    let writes = vec![write("a", "1", RowExpected::Any)];
     journal.commit(&claim, Done { writes, ..done(1) }).await.expect("committed");
-    let writes = vec![write("a", "2", Expected::Any)];
+    let writes = vec![write("a", "2", RowExpected::Any)];
     let again = journal.commit(&claim, Done { writes, ..done(1) }).await;
     assert_eq!(again, Err(JournalError::Fenced { claim }));
     let kept = journal.row("payment", &row("a")).await;
@@ -140,11 +140,11 @@ pub async fn an_expired_record_counts_as_absent(journal: &impl Journal) {
 /// Rows are written with the record, count their revisions, and belong to their service.
 pub async fn rows_are_written_with_the_record_and_count_their_revisions(journal: &impl Journal) {
     let claim = claimed(journal, 1, 0).await;
-    let writes = vec![write("a", "1", Expected::Absent), write("b", "2", Expected::Any)];
+    let writes = vec![write("a", "1", RowExpected::Absent), write("b", "2", RowExpected::Any)];
     journal.commit(&claim, Done { writes, ..done(1) }).await.expect("committed");
     let claim = claimed(journal, 2, 0).await;
-    let gone = Write { row: row("b"), value: None, expected: Expected::Revision(1) };
-    let writes = vec![write("a", "3", Expected::Revision(1)), gone];
+    let gone = Write { row: row("b"), value: None, expected: RowExpected::Revision(1) };
+    let writes = vec![write("a", "3", RowExpected::Revision(1)), gone];
     journal.commit(&claim, Done { writes, ..done(1) }).await.expect("committed");
     let a = Row { value: "3".to_owned(), revision: 2 };
     assert_eq!(journal.row("payment", &row("a")).await, Ok(Some(a)));
@@ -155,11 +155,11 @@ pub async fn rows_are_written_with_the_record_and_count_their_revisions(journal:
 /// One row that is not as expected, and nothing is written at all.
 pub async fn a_row_that_changed_refuses_the_whole_commit(journal: &impl Journal) {
     let claim = claimed(journal, 1, 0).await;
-    let writes = vec![write("a", "1", Expected::Absent)];
+    let writes = vec![write("a", "1", RowExpected::Absent)];
     journal.commit(&claim, Done { writes, ..done(1) }).await.expect("committed");
-    for expected in [Expected::Absent, Expected::Revision(2)] {
+    for expected in [RowExpected::Absent, RowExpected::Revision(2)] {
         let claim = claimed(journal, 2, 0).await;
-        let writes = vec![write("c", "1", Expected::Any), write("a", "9", expected)];
+        let writes = vec![write("c", "1", RowExpected::Any), write("a", "9", expected)];
         let refused = journal.commit(&claim, Done { writes, ..done(1) }).await;
         assert_eq!(refused, Err(JournalError::Conflict { row: row("a") }));
         assert_eq!(journal.row("payment", &row("c")).await, Ok(None));

@@ -2,7 +2,7 @@
 
 use super::record::{self, Record, State, outbox_key, parked_key, record_key, row_key};
 use crate::ports::{
-    Begun, Claim, Done, Expected, JournalError, Outbox, ParkedWork, Row, RowKey, Work, Write,
+    Begun, Claim, Done, JournalError, Outbox, ParkedWork, Row, RowExpected, RowKey, Work, Write,
 };
 use crate::time::after;
 use crate::{Lease, StoreError};
@@ -218,9 +218,9 @@ impl<E: Entries> Book<E> {
         let key = row_key(&work.service, &write.row);
         let revision = self.read::<Row>(&key)?.map(|row| row.revision);
         let fits = match write.expected {
-            Expected::Any => true,
-            Expected::Absent => revision.is_none(),
-            Expected::Revision(expected) => revision == Some(expected),
+            RowExpected::Any => true,
+            RowExpected::Absent => revision.is_none(),
+            RowExpected::Revision(expected) => revision == Some(expected),
         };
         if !fits {
             return Err(JournalError::Conflict { row: write.row });

@@ -196,12 +196,12 @@ pub struct Write {
     /// Its value as JSON; none deletes it.
     pub value: Option<String>,
     /// What must be there.
-    pub expected: Expected,
+    pub expected: RowExpected,
 }
 
 /// What must be there for a row to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Expected {
+pub enum RowExpected {
     /// Anything or nothing.
     #[default]
     Any,

@@ -41,7 +41,7 @@ pub use deliveries::{Deliveries, ParkedCursor, ParkedPage, ParkedQuery};
 pub use error::StoreError;
 pub use history::{Cursor, Hints, History, InvalidCursor, LoggedEvent, LoggedPage, Place};
 pub use journal::{
-    Begun, Claim, Done, Expected, Journal, JournalError, Outbox, ParkedWork, Row, RowKey, Work,
+    Begun, Claim, Done, Journal, JournalError, Outbox, ParkedWork, Row, RowExpected, RowKey, Work,
     Write,
 };
 pub use ledger::Ledger;
