@@ -13,4 +13,4 @@
 mod book;
 mod record;
 
-pub use book::{Book, Entries};
+pub use book::{Book, Entries, Take};

@@ -1,6 +1,6 @@
 //! The journal in one file, for one process: redb, and the decisions of [`eventyard_bus::journal`].
 
-use eventyard_bus::journal::{Book, Entries};
+use eventyard_bus::journal::{Book, Entries, Take};
 use eventyard_bus::ports::{
     Begun, Claim, Done, Journal, JournalError, Outbox, ParkedWork, Row, RowKey, Work,
 };
@@ -110,12 +110,7 @@ impl Entries for Open<'_> {
         Ok(())
     }
 
-    fn each(
-        &self,
-        prefix: &str,
-        after: &str,
-        take: &mut dyn FnMut(&str, &[u8]) -> Result<bool, StoreError>,
-    ) -> Result<(), StoreError> {
+    fn each(&self, prefix: &str, after: &str, take: &mut Take<'_>) -> Result<(), StoreError> {
         let from = match after.is_empty() {
             true => Bound::Included(prefix),
             false => Bound::Excluded(after),

@@ -11,6 +11,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// Takes entries one by one, and says whether it takes more.
+pub type Take<'t> = dyn FnMut(&str, &[u8]) -> Result<bool, StoreError> + 't;
+
 /// Ordered keys and their values, as one transaction sees them.
 pub trait Entries {
     /// The value of a key.
@@ -33,12 +36,7 @@ pub trait Entries {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    fn each(
-        &self,
-        prefix: &str,
-        after: &str,
-        take: &mut dyn FnMut(&str, &[u8]) -> Result<bool, StoreError>,
-    ) -> Result<(), StoreError>;
+    fn each(&self, prefix: &str, after: &str, take: &mut Take<'_>) -> Result<(), StoreError>;
 }
 
 /// A journal over the entries of one transaction. What fails is to be rolled back.

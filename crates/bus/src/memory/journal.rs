@@ -1,6 +1,6 @@
 //! A journal in memory.
 
-use crate::journal::{Book, Entries};
+use crate::journal::{Book, Entries, Take};
 use crate::ports::{
     Begun, Claim, Done, Journal, JournalError, Outbox, ParkedWork, Row, RowKey, Work,
 };
@@ -70,12 +70,7 @@ impl Entries for Changes<'_> {
         Ok(())
     }
 
-    fn each(
-        &self,
-        prefix: &str,
-        after: &str,
-        take: &mut dyn FnMut(&str, &[u8]) -> Result<bool, StoreError>,
-    ) -> Result<(), StoreError> {
+    fn each(&self, prefix: &str, after: &str, take: &mut Take<'_>) -> Result<(), StoreError> {
         let from = match after.is_empty() {
             true => Bound::Included(prefix),
             false => Bound::Excluded(after),
