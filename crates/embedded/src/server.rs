@@ -24,3 +24,4 @@ mod stream;
 
 pub(crate) use app::{App, AppParts};
 pub(crate) use routes::run;
+pub(crate) use sqs::body_sum;

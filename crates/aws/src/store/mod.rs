@@ -41,6 +41,8 @@ mod event_item;
 mod expression;
 mod group;
 mod item;
+mod journal;
+mod journal_items;
 mod keys;
 mod ledger;
 mod lines;
@@ -74,6 +76,7 @@ use crate::wake::Wake;
 use calls::Table;
 use keys::Keys;
 
+pub use journal::DynamoJournal;
 pub use lines::{PageLine, PageLines};
 pub use log::{LoggedPage, PagesSince};
 pub use page_item::Entry;

@@ -19,3 +19,7 @@ mod rule_sets {
 mod breakers {
     eventyard_bus::breakers_contract!(crate::table::block_on, crate::table::fresh().await);
 }
+
+mod journal {
+    eventyard_bus::journal_contract!(crate::table::block_on, crate::table::fresh_journal().await);
+}
