@@ -16,6 +16,7 @@ mod work_queue;
 
 #[cfg(feature = "doctor")]
 pub mod doctor;
+pub mod journal;
 pub mod reader;
 pub mod store;
 pub mod targets;

@@ -9,6 +9,7 @@
 //! [`dev`] starts all of it; [`Running`] is how it is watched and stopped.
 
 mod clock;
+mod consume;
 mod dev;
 mod dispatcher;
 mod inputs;

@@ -26,3 +26,4 @@ mod stream;
 
 pub(crate) use app::{App, AppParts};
 pub(crate) use routes::run;
+pub(crate) use sqs::body_sum;

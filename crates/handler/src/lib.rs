@@ -68,7 +68,7 @@ pub use context::Context;
 pub use error::{Fate, HandlerError};
 #[cfg(feature = "aws")]
 pub use eventyard_aws::journal::DynamoJournal;
-pub use eventyard_bus::ports::{Journal, ParkedWork, Work};
+pub use eventyard_bus::ports::{Journal, ParkedWork, RowKey, Work};
 pub use eventyard_event::{Event, Identity};
 #[cfg(feature = "embedded")]
 pub use file_journal::{FileJournal, FileJournalError};

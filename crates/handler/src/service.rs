@@ -1,7 +1,7 @@
 //! A service: its name, its handlers, and how it treats what none of them takes.
 
 use crate::handler::{Handler, erased};
-use crate::{Context, HandlerError, Listen};
+use crate::{Context, HandlerError, Journal, Listen, Publisher, Worker};
 use eventyard_event::{Event, Limits};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -131,6 +131,19 @@ impl Service {
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
+    }
+
+    /// The service on this journal and this way to the bus, with the clock of the machine: for who runs it
+    /// in a process of their own.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub fn start<J: Journal + 'static, P: Publisher>(
+        self,
+        journal: J,
+        publisher: P,
+    ) -> Result<Worker<J, P>, ServiceError> {
+        Worker::new(self, journal, publisher, crate::environment::clock())
     }
 
     /// The name.

@@ -39,8 +39,7 @@ impl Condition {
 
     /// The names that stand for attributes whose own names are words of the language.
     pub fn names(&self) -> Option<HashMap<String, String>> {
-        let uses_ttl = self.expression.contains("#ttl");
-        uses_ttl.then(|| HashMap::from([("#ttl".to_owned(), "ttl".to_owned())]))
+        names(self.expression)
     }
 
     pub fn values(&self) -> Option<Values> {
@@ -49,6 +48,12 @@ impl Condition {
         };
         (!self.numbers.is_empty()).then(|| self.numbers.iter().map(value).collect())
     }
+}
+
+/// The names that stand in an expression for attributes whose own names are words of the language.
+pub(super) fn names(expression: &str) -> Option<HashMap<String, String>> {
+    let uses_ttl = expression.contains("#ttl");
+    uses_ttl.then(|| HashMap::from([("#ttl".to_owned(), "ttl".to_owned())]))
 }
 
 /// How an item is changed.

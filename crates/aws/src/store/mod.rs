@@ -43,6 +43,8 @@ mod expression;
 mod group;
 mod history;
 mod item;
+mod journal;
+mod journal_items;
 mod keys;
 mod ledger;
 mod lines;
@@ -76,6 +78,7 @@ use crate::wake::Wake;
 use calls::Table;
 use keys::Keys;
 
+pub use journal::DynamoJournal;
 pub use lines::{PageLine, PageLines};
 pub use log::{LoggedPage, PagesSince};
 pub use page_item::Entry;

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use eventyard_bus::StoreError;
 
 use super::calls::{Table, unavailable};
-use super::expression::{Change, Condition, values};
+use super::expression::{Change, Condition, names, values};
 use super::item::{Item, Key};
 
 /// What became of a transaction.
@@ -47,6 +47,7 @@ impl Table {
             .set_key(Some(key.attributes()))
             .update_expression(change.expression)
             .condition_expression(condition.expression)
+            .set_expression_attribute_names(names(change.expression))
             .set_expression_attribute_values(values(change.values, condition));
         let update = update.build().map_err(|_| incomplete())?;
         Ok(TransactWriteItem::builder().update(update).build())

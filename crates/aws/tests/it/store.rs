@@ -27,3 +27,7 @@ mod checkpoints {
 mod breakers {
     eventyard_bus::breakers_contract!(crate::table::block_on, crate::table::fresh().await);
 }
+
+mod journal {
+    eventyard_bus::journal_contract!(crate::table::block_on, crate::table::fresh_journal().await);
+}

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Intercept, Region};
-use eventyard_aws::store::{DynamoStore, StoreSettings, schema};
+use eventyard_aws::store::{DynamoJournal, DynamoStore, StoreSettings, schema};
 use eventyard_aws::{NoWake, Wake};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
@@ -33,6 +33,14 @@ pub fn fresh_bus() -> String {
 /// A store with nothing in it.
 pub async fn fresh() -> Box<DynamoStore> {
     Box::new(store(&fresh_bus(), Arc::new(NoWake), settings()).await)
+}
+
+/// A journal with nothing in it: a table of its own, for services of different tests have one name.
+pub async fn fresh_journal() -> Box<DynamoJournal> {
+    let name = format!("journal-{}", uuid::Uuid::new_v4().simple());
+    let table = schema::create_table(&client().await, &name).set_stream_specification(None);
+    table.send().await.expect("a table; is there a DynamoDB at the endpoint?");
+    Box::new(DynamoJournal::new(client().await, &name))
 }
 
 /// A store of its own for a bus; several of one bus are like several processes.

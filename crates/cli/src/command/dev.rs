@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use eventyard_embedded::engine::{self, DevError, DevOptions, Running};
+use eventyard_embedded::queues::{InvalidQueueName, QueueName};
 use tokio::sync::broadcast::error::RecvError;
 use tracing_subscriber::EnvFilter;
 
@@ -32,8 +33,20 @@ pub struct Dev {
     /// Invoke lambda targets at a running `cargo lambda watch`, such as http://localhost:9000.
     #[arg(long, value_name = "URL")]
     lambda_endpoint: Option<String>,
+    /// Hand the messages of an embedded queue to a function, as SQS would: URL is its invoke URL, or the
+    /// address of `cargo lambda watch`, which then runs the function of the queue's name. May be repeated.
+    #[arg(long, value_name = "QUEUE=URL", value_parser = consumed)]
+    consume: Vec<(QueueName, String)>,
     #[command(flatten)]
     output: OutputArguments,
+}
+
+/// `payments=http://localhost:9000`.
+fn consumed(text: &str) -> Result<(QueueName, String), String> {
+    let (queue, url) =
+        text.split_once('=').ok_or("it is QUEUE=URL, such as payments=http://localhost:9000")?;
+    let queue = queue.parse().map_err(|error: InvalidQueueName| error.to_string())?;
+    Ok((queue, url.to_owned()))
 }
 
 impl Dev {
@@ -60,6 +73,7 @@ impl Dev {
         options.listen = self.listen;
         options.allow_insecure_targets = self.rules.allow_insecure_targets;
         options.lambda_endpoint.clone_from(&self.lambda_endpoint);
+        options.consume.clone_from(&self.consume);
         let demo = if self.demo { Some(demo::Demo::prepare(&mut options).await?) } else { None };
         let running = engine::dev(options).await.map_err(explained)?;
         self.greet(&running)?;

@@ -1,6 +1,7 @@
 //! Starting the bus on one machine.
 
 use super::clock::SystemClock;
+use super::consume::{Consumer, Function, FunctionError};
 use super::inputs::{self, Pumping};
 use super::replays;
 use super::rules_folder::{RulesError, RulesSource};
@@ -12,6 +13,7 @@ use super::wake::Wake;
 use super::watcher::{self, RulesWatch};
 use super::{DevOptions, EmbeddedBus, EmbeddedPorts, Intake, Metrics};
 use super::{dispatcher, workers};
+use crate::queues::QueueName;
 use crate::server::{self, App, AppParts};
 use crate::store::{OpenError, Store};
 use eventyard_bus::memory::MemoryBreakers;
@@ -57,6 +59,9 @@ pub enum DevError {
     /// `--lambda-endpoint` is no URL.
     #[error("{0}")]
     LambdaEndpoint(String),
+    /// `--consume` names no function.
+    #[error("{0}")]
+    Consume(String),
     /// The URL cannot be left in the data folder.
     #[error("the address cannot be left in the data folder")]
     UrlFile(#[source] io::Error),
@@ -68,6 +73,12 @@ impl From<RulesError> for DevError {
             RulesError::Unreadable(error) => Self::RulesUnreadable(error),
             RulesError::Refused(diagnostics) => Self::RulesRefused(diagnostics),
         }
+    }
+}
+
+impl From<FunctionError> for DevError {
+    fn from(error: FunctionError) -> Self {
+        Self::Consume(error.to_string())
     }
 }
 
@@ -106,7 +117,8 @@ pub async fn dev(options: DevOptions) -> Result<Running, DevError> {
         ..LoadOptions::default()
     };
     let bus = Bus::start(ports, Arc::new(rules), load, options.settings.bus).await?;
-    let house = House { options, store, bus: Arc::new(bus), metrics, wake };
+    let consumers = consumers(&options, &store)?;
+    let house = House { options, consumers, store, bus: Arc::new(bus), metrics, wake };
     house.run(listener, source, watch)
 }
 
@@ -143,9 +155,19 @@ fn ports(
     })
 }
 
+fn consumers(options: &DevOptions, store: &Store) -> Result<Vec<Consumer>, DevError> {
+    let consumer = |(queue, url): &(QueueName, String)| {
+        let function = Function::new(url, queue)?;
+        let (queue, queues) = (queue.clone(), store.queues());
+        Ok(Consumer { queue, function, queues, again: options.settings.consume_again })
+    };
+    options.consume.iter().map(consumer).collect()
+}
+
 /// Everything that is there before the tasks are.
 struct House {
     options: DevOptions,
+    consumers: Vec<Consumer>,
     store: Store,
     bus: Arc<EmbeddedBus>,
     metrics: Arc<Metrics>,
@@ -154,7 +176,7 @@ struct House {
 
 impl House {
     fn run(
-        self,
+        mut self,
         listener: TcpListener,
         source: RulesSource,
         watch: RulesWatch,
@@ -182,6 +204,9 @@ impl House {
             stop: stop.clone(),
         });
         tasks.spawn(server::run(listener, app, stop.clone()));
+        for consumer in std::mem::take(&mut self.consumers) {
+            tasks.spawn(consumer.run(stop.clone()));
+        }
         let url_file = self.store.folder().url_file();
         std::fs::write(&url_file, format!("{}\n", url(address))).map_err(DevError::UrlFile)?;
         let grace = settings.grace;

@@ -1,5 +1,6 @@
 //! What the bus on one machine is told: by its user, and by tests that have less patience.
 
+use crate::queues::QueueName;
 use eventyard_event::Limits;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -21,6 +22,9 @@ pub struct DevOptions {
     /// Where `lambda` targets are invoked, such as `http://127.0.0.1:9000` for `cargo lambda watch`;
     /// without it they become queues.
     pub lambda_endpoint: Option<String>,
+    /// Queues that are consumed by functions: each with the URL of its function, or of the Lambda endpoint
+    /// that runs one of the queue's name.
+    pub consume: Vec<(QueueName, String)>,
     /// Durations and bounds.
     pub settings: DevSettings,
 }
@@ -35,6 +39,7 @@ impl DevOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4400)),
             allow_insecure_targets: false,
             lambda_endpoint: None,
+            consume: Vec::new(),
             settings: DevSettings::default(),
         }
     }
@@ -74,6 +79,8 @@ pub struct DevSettings {
     pub reload_after: Duration,
     /// How long to wait before a failed store is asked again.
     pub store_pause: Duration,
+    /// The wait before a message comes again that its function failed at.
+    pub consume_again: Duration,
     /// How long work under way may take once the bus is to stop.
     pub grace: Duration,
 }
@@ -96,6 +103,7 @@ impl Default for DevSettings {
             stages_max: 4096,
             reload_after: Duration::from_millis(150),
             store_pause: Duration::from_secs(1),
+            consume_again: Duration::from_secs(1),
             grace: Duration::from_secs(10),
         }
     }

@@ -14,6 +14,7 @@ mod url;
 mod wire;
 
 pub(crate) use error::SqsError;
+pub(crate) use sums::of_body as body_sum;
 
 use super::App;
 use super::aws;

@@ -5,6 +5,7 @@ mod receiver;
 
 mod aws_events;
 mod aws_queues;
+mod consume;
 mod full_disk;
 mod guard;
 mod http_targets;

@@ -6,8 +6,8 @@
 
 use super::{Back, Message, Worker};
 use crate::{Journal, Publisher};
-use futures::StreamExt;
-use futures::stream;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -85,7 +85,10 @@ impl<J: Journal + 'static, P: Publisher> Worker<J, P> {
     /// Takes a batch; answers the messages that SQS is to send again.
     pub(super) async fn batch(&self, batch: &Batch, deadline: Instant) -> Value {
         let lanes = batch.lanes();
-        let taken = lanes.iter().map(|lane| self.lane(lane, deadline));
+        let mut taken: Vec<BoxFuture<'_, Vec<&str>>> = Vec::with_capacity(lanes.len());
+        for lane in lanes {
+            taken.push(self.lane(lane, deadline).boxed());
+        }
         let at_once = self.service.of().concurrency.max(1);
         let back: Vec<Vec<&str>> = stream::iter(taken).buffer_unordered(at_once).collect().await;
         let back = back.into_iter().flatten();
@@ -94,7 +97,7 @@ impl<J: Journal + 'static, P: Publisher> Worker<J, P> {
     }
 
     /// Takes messages one after the other; behind the first that fails none is begun.
-    async fn lane<'b>(&self, lane: &[&'b Record], deadline: Instant) -> Vec<&'b str> {
+    async fn lane<'b>(&self, lane: Vec<&'b Record>, deadline: Instant) -> Vec<&'b str> {
         for (at, record) in lane.iter().enumerate() {
             if let Err(Back(cause)) = self.message(&record.message(), deadline).await {
                 tracing::debug!(message = record.message_id, code = %cause.code, "sent back");

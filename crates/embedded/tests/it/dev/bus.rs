@@ -186,6 +186,16 @@ impl Dev {
     }
 }
 
+/// Polls until it is so; the deadline is there to end a broken test.
+pub async fn eventually(mut check: impl AsyncFnMut() -> bool) {
+    let wait = async {
+        while !check().await {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("it did not come to pass");
+}
+
 async fn answer(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();

@@ -14,6 +14,8 @@ use tokio::net::TcpListener;
 #[derive(Debug, Clone, Copy)]
 pub enum Does {
     Answer(u16),
+    /// Answers 200 with this body.
+    Say(&'static str),
     /// Takes the request and never says a word.
     Hang,
 }
@@ -70,13 +72,14 @@ async fn answer(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> StatusCode {
+) -> (StatusCode, &'static str) {
     let body = String::from_utf8(body.to_vec()).unwrap();
     receiver.got.lock().unwrap().push(Got { path: uri.to_string(), headers, body });
     let next = receiver.script.lock().unwrap().pop_front();
     let does = next.unwrap_or(*receiver.then.lock().unwrap());
     match does {
-        Does::Answer(status) => StatusCode::from_u16(status).unwrap(),
+        Does::Answer(status) => (StatusCode::from_u16(status).unwrap(), ""),
+        Does::Say(body) => (StatusCode::OK, body),
         Does::Hang => std::future::pending().await,
     }
 }

@@ -1,0 +1,6 @@
+//! The function `notification`: wiring only.
+
+#[tokio::main]
+async fn main() -> Result<(), eventyard_handler::Error> {
+    shop::notification::service().run().await
+}

@@ -1,0 +1,6 @@
+//! The function `order`: wiring only.
+
+#[tokio::main]
+async fn main() -> Result<(), eventyard_handler::Error> {
+    shop::order::service().run().await
+}
