@@ -35,7 +35,7 @@ impl<'r> Explained<'r> {
     }
 
     /// The rules that one clause kept from matching, those first of which most clauses hold; at most ten.
-    pub fn nearest<'e>(explained: &'e [Self]) -> Vec<&'e Self> {
+    pub fn nearest(explained: &[Self]) -> Vec<&Self> {
         let mut near: Vec<_> = explained.iter().filter(|one| one.near.is_some()).collect();
         near.sort_by_key(|one| std::cmp::Reverse(one.holding()));
         near.truncate(SHOWN_MAX);

@@ -22,7 +22,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use eventyard_bus::ports::{
-    Begun, Claim, Done, Expected, Journal, JournalError, Outbox, ParkedWork, Row, RowKey, Work,
+    Begun, Claim, Done, Journal, JournalError, Outbox, ParkedWork, Row, RowExpected, RowKey, Work,
     Write,
 };
 use eventyard_bus::{Lease, StoreError};
@@ -136,9 +136,9 @@ impl DynamoJournal {
     fn row_action(&self, service: &str, write: Write) -> Result<TransactWriteItem, JournalError> {
         let key = row_key(service, &write.row);
         let condition = match write.expected {
-            Expected::Any => None,
-            Expected::Absent => Some(Condition::absent()),
-            Expected::Revision(revision) => {
+            RowExpected::Any => None,
+            RowExpected::Absent => Some(Condition::absent()),
+            RowExpected::Revision(revision) => {
                 Some(Condition::that("n = :revision").with(":revision", revision))
             }
         };
