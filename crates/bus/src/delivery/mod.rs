@@ -49,7 +49,7 @@ pub struct Delivery {
     pub rule: RuleName,
     /// Where it goes.
     pub target: TargetName,
-    /// The group whose order is kept at the target, if there is one.
+    /// The group whose order is kept at the target, if there is one; a replay has groups of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Its place in the log.

@@ -6,6 +6,7 @@ use crate::{
 };
 use eventyard_rules::Planned;
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 /// A planned delivery with what decides about it.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,16 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// The group whose order is kept. A replay has groups of its own: a delivery of it that waits holds up the
+    /// rest of the replay, and no live one, although it stands before those in the log.
+    pub(super) fn group(&self) -> Option<Cow<'a, str>> {
+        let group = self.planned.group.as_deref()?;
+        Some(match &self.event.replayed {
+            None => Cow::Borrowed(group),
+            Some(replayed) => Cow::Owned(format!("replay/{}/{group}", replayed.name)),
+        })
+    }
+
     pub(super) fn key(&self) -> DeliveryKey {
         DeliveryKey { identity: self.event.event.identity(), id: self.planned.id }
     }
@@ -86,7 +97,7 @@ impl<'a> Slot<'a> {
             key: self.key(),
             rule: self.planned.rule.clone(),
             target: self.planned.target.clone(),
-            group: self.planned.group.clone(),
+            group: self.group().map(Cow::into_owned),
             position: self.position,
             state,
             attempts: attempt.as_ref().map_or(0, |attempt| attempt.n),

@@ -82,8 +82,8 @@ impl<P: Ports> Bus<P> {
         match self.reason_to_wait(&slot, &target, to).await? {
             None => to.outbox.push(&version, &target, slot),
             Some((why, due)) => {
-                if let Some(group) = &slot.planned.group {
-                    to.held.insert((target.name.clone(), group.clone()), true);
+                if let Some(group) = slot.group() {
+                    to.held.insert((target.name.clone(), group.into_owned()), true);
                 }
                 to.work.wait(&slot, why, due, now);
             }
@@ -102,8 +102,8 @@ impl<P: Ports> Bus<P> {
         if self.ports.targets().route(target) == Route::Queued {
             return Ok(Some((WaitReason::Queued, now)));
         }
-        if let Some(group) = &slot.planned.group
-            && self.is_held(target, group, sorting).await?
+        if let Some(group) = slot.group()
+            && self.is_held(target, &group, sorting).await?
         {
             return Ok(Some((WaitReason::Group, now)));
         }

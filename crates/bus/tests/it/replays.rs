@@ -134,3 +134,19 @@ fn a_replay_keeps_the_order_of_a_group_behind_a_failure() {
     let done = |state: &DeliveryState| matches!(state, DeliveryState::Delivered { .. });
     assert!(world.ports.store.items().iter().all(|item| done(&item.state)));
 }
+
+#[test]
+fn a_failing_group_of_a_replay_keeps_its_order_and_holds_up_no_live_one() {
+    let world = World::new();
+    for n in ["1", "2"] {
+        world.deliver(vec![about(n, "Lane", "a")]);
+    }
+    world.targets().answer_next(&target("lane"), [failing()]);
+    assert_eq!(replay(&world, "july").counts.waiting, 2);
+    world.deliver(vec![about("3", "Lane", "a")]);
+    assert_eq!(world.delivered("lane").len(), 3, "the live one does not wait");
+    world.finish("lane");
+    let ids: Vec<_> = world.delivered("lane").iter().map(|sent| sent.identity).collect();
+    assert_eq!(ids[3..], ids[..2], "the replay goes on in its order");
+    world.assert_promise_holds();
+}

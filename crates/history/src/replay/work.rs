@@ -112,7 +112,8 @@ impl<'a, P: Ports, H: History, C: Checkpoints> Replaying<'a, P, H, C> {
             self.write(next).await?;
             return Ok(Step::default());
         };
-        let later = page.events.split_off(page.events.len().min(STEP_EVENTS));
+        let most = step_events(next.ask.rate);
+        let later = page.events.split_off(page.events.len().min(most));
         next.cursor = match page.events.last().filter(|_| !later.is_empty()) {
             Some(last) => self.listing.cursor_behind(&page, last),
             None => self.listing.cursor().clone(),
@@ -235,6 +236,12 @@ async fn next_within<H: History>(
         }
     }
     Ok(None)
+}
+
+/// The most events of a step: those of a second, so that a slow replay is a trickle and not a row of bursts.
+fn step_events(rate: Option<f64>) -> usize {
+    let of_a_second = (1..STEP_EVENTS).find(|events| wait(*events, rate) >= Duration::from_secs(1));
+    of_a_second.unwrap_or(STEP_EVENTS)
 }
 
 /// How long so many events take at this rate.
