@@ -5,11 +5,16 @@ use super::page_work::PageWork;
 use super::slot::Slot;
 use crate::ports::LoggedEvent;
 use crate::replay::Replayed;
-use crate::{DeliveryState, LogPosition, Ports, StoreError, StoredEvent};
+use crate::time::{after, since};
+use crate::{Deliveries, DeliveryState, LogPosition, Ports, StoreError, StoredEvent};
 use eventyard_rules::{Planned, RuleSet, TargetName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How soon a target is looked at again whose worker is behind.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Events as a replay delivers them.
 #[derive(Debug, Clone)]
@@ -75,6 +80,25 @@ impl<P: Ports> Bus<P> {
             ReplayedEvent { entry: *entry, event }
         });
         Ok(Some(again.collect()))
+    }
+
+    /// How long a replay leaves the targets of these events alone: while one has work that is due, or is not well
+    /// and has work waiting. So live deliveries find no more of a replay before them than one step of it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn replay_waits(&self, events: &[ReplayedEvent]) -> Result<Duration, StoreError> {
+        let planned = events.iter().flat_map(|again| &again.event.plan.deliveries);
+        let targets: BTreeSet<_> = planned.map(|planned| &planned.target).collect();
+        let (now, mut until) = (self.now(), None);
+        for target in targets {
+            let Some(due) = self.ports.deliveries().next_due(target).await? else { continue };
+            if due <= now || !self.gates.is_closed(target, now) {
+                let next = self.gates.next_permit(target, now).max(after(now, LOOK_AGAIN));
+                until = until.max(Some(next));
+            }
+        }
+        Ok(until.map_or(Duration::ZERO, |until| since(until, now)))
     }
 
     /// Delivers events again, in their order, as a page is delivered: what is not sent now, and what fails

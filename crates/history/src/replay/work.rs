@@ -119,6 +119,12 @@ impl<'a, P: Ports, H: History, C: Checkpoints> Replaying<'a, P, H, C> {
             None => self.listing.cursor().clone(),
         };
         let again = replan(self.bus, &next.replayed, &next.ask, &page.events).await?;
+        let behind = self.bus.replay_waits(&again).await?;
+        if !behind.is_zero() {
+            page.events.extend(later);
+            self.rest = Some(page);
+            return Ok(Step { wait: behind, ..Step::default() });
+        }
         let report = self.bus.replay(&again).await?;
         next.counts.add(&report.counts);
         let wait = wait(page.events.len(), next.ask.rate);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::world::{World, numbered, rules};
 use eventyard_bus::memory::{MemoryPorts, MemoryStore};
-use eventyard_bus::{Checkpoints, History, ReplayName};
+use eventyard_bus::{Checkpoints, History, Next, ReplayName};
 use eventyard_history::replay::{
     self, ReplayAsk, ReplayError, ReplayPlan, ReplayRecord, ReplayState, Replaying,
 };
@@ -218,4 +218,28 @@ fn a_replay_keeps_the_rules_that_it_started_with() {
         block_on(work.step()).unwrap();
     }
     assert_eq!(since(&world, "queue", 150), numbered(0..150));
+}
+
+#[test]
+fn a_target_with_a_worker_of_its_own_gets_one_step_at_a_time() {
+    let world = World::new();
+    world.orders(250, 250);
+    let partner = "partner".parse().unwrap();
+    start(&world, ReplayAsk { only_targets: vec![partner], ..ReplayAsk::all(name("loud")) })
+        .unwrap();
+    let partner = "partner".parse().unwrap();
+    let mut work = open(&world, "loud");
+    for so_far in [100, 200, 250] {
+        assert_eq!(block_on(work.step()).unwrap().wait, Duration::ZERO);
+        assert_eq!(work.record().counts.waiting, so_far);
+        if so_far < 250 {
+            let step = block_on(work.step()).unwrap();
+            assert!(!step.wait.is_zero(), "its worker is behind");
+            assert_eq!(work.record().counts.waiting, so_far);
+        }
+        while block_on(world.bus.attempt(&partner)).unwrap() == Next::Now {}
+    }
+    block_on(work.step()).unwrap();
+    assert_eq!(work.record().state, ReplayState::Done);
+    assert_eq!(since(&world, "partner", 0), numbered(0..250));
 }

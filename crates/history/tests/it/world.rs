@@ -14,9 +14,11 @@ targets:
   queue: { sqs: { queue: orders } }
   audit: { sqs: { queue: audit } }
   lane: { sqs: { queue: orders.fifo, group: $.subject } }
+  partner: { http: { url: "https://partner.example/hooks" } }
 rules:
   - { name: placed, when: $.type == 'OrderPlaced', to: [queue, audit] }
   - { name: ordered, when: $.type == 'OrderPlaced', to: lane }
+  - { name: told, when: $.replay == 'loud', to: partner }
 "#;
 
 pub struct World {

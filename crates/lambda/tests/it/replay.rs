@@ -1,7 +1,7 @@
 //! The function that replays: started, gone on with, handed over before its deadline.
 
 use crate::world::{RecordingWake, World};
-use eventyard_bus::{ReplayName, memory::MemoryStore};
+use eventyard_bus::{Next, ReplayName, memory::MemoryStore};
 use eventyard_event::{Event, Limits};
 use eventyard_history::replay::{ReplayAsk, ReplayState};
 use eventyard_lambda::replay::{ABANDONED, Again, Answer, Request, abandoned, answer};
@@ -89,7 +89,7 @@ async fn before_its_deadline_it_hands_over_to_another_invocation() {
     let function = Function::after(250, "Queue").await;
     function.start(ReplayAsk { rate: Some(10.0), ..ReplayAsk::all(name("july")) }).await;
     function.again.take();
-    assert_eq!(function.run(15).await, (ReplayState::Running, 200));
+    assert_eq!(function.run(15).await, (ReplayState::Running, 150));
     assert_eq!(function.again.take(), ["july"]);
     assert_eq!(function.run(15).await, (ReplayState::Done, 250));
 }
@@ -97,6 +97,8 @@ async fn before_its_deadline_it_hands_over_to_another_invocation() {
 #[tokio::test(start_paused = true)]
 async fn workers_of_queued_targets_are_woken() {
     let function = Function::after(3, "Partner").await;
+    let partner = "partner".parse().unwrap();
+    while function.world.bus.attempt(&partner).await.unwrap() == Next::Now {}
     function.start(ReplayAsk::all(name("july"))).await;
     function.run(30).await;
     assert_eq!(function.wake.targets(), ["partner"]);
