@@ -14,6 +14,9 @@ const MARGIN: Duration = Duration::from_secs(3);
 impl Service {
     /// Connects the service as the environment says, and answers invocations until Lambda ends the process.
     ///
+    /// Where there is no Lambda, and with the feature `embedded`, it listens on `EVENTYARD_LISTEN`
+    /// (127.0.0.1:9000) and answers invocations there: `cargo run` is enough for `eventyard dev --consume`.
+    ///
     /// # Errors
     /// The service cannot start: the error names the variable or the handler, and the way out.
     pub async fn run(self) -> Result<(), Error> {
@@ -61,6 +64,10 @@ impl Service {
 
     async fn serve<J: Journal + 'static>(self, journal: J, bus: ToBus) -> Result<(), Error> {
         let worker = Worker::new(self, journal, bus, clock())?;
+        #[cfg(feature = "embedded")]
+        if variable("AWS_LAMBDA_RUNTIME_API").is_none() {
+            return crate::local::serve(worker).await;
+        }
         let worker = &worker;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
             let (payload, context) = event.into_parts();

@@ -62,6 +62,8 @@ mod publish;
 // How it runs.
 mod environment;
 mod lambda;
+#[cfg(feature = "embedded")]
+mod local;
 pub mod testing;
 
 pub use context::Context;
