@@ -19,3 +19,7 @@ mod rule_sets {
 mod breakers {
     eventyard_bus::breakers_contract!(crate::table::block_on, crate::table::fresh().await);
 }
+
+mod streams {
+    eventyard_bus::streams_contract!(crate::table::block_on, crate::table::fresh().await);
+}

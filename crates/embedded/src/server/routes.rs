@@ -1,7 +1,7 @@
 //! Which route does what, and what stands before every route.
 
 use super::answer::Refused;
-use super::{App, aws, events, health, origin, put_events, read, redrive, sqs, stream};
+use super::{App, aws, events, health, origin, put_events, read, redrive, sqs, stream, streams};
 use crate::engine::Stop;
 use axum::Router;
 use axum::body::Body;
@@ -14,8 +14,8 @@ use eventyard_binding::Refusal;
 use tokio::net::TcpListener;
 
 /// Every route, as an error names them.
-const ROUTES: &str = "POST /events, POST /redrive, GET /events, GET /trace/ID, GET /parked, \
-     GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
+const ROUTES: &str = "POST /events, POST /streams/NAME, POST /redrive, GET /events, GET /trace/ID, \
+     GET /parked, GET /streams/NAME, GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
      `X-Amz-Target` for AWS SDKs";
 
 /// Serves until the bus stops; requests under way are finished.
@@ -33,6 +33,7 @@ fn router(app: App) -> Router {
         // An SDK may use a queue's URL as its endpoint.
         .route("/{account}/{*queue}", post(aws_call))
         .route("/events", post(events::post).get(read::events))
+        .route("/streams/{name}", post(streams::append).get(streams::read))
         .route("/trace/{id}", get(read::trace))
         .route("/parked", get(read::parked))
         .route("/queues", get(read::queues))
