@@ -4,6 +4,7 @@ mod bus;
 mod explain;
 mod infra;
 mod rules;
+mod stream;
 
 use std::path::Path;
 use std::process::Output;

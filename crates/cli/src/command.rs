@@ -18,6 +18,7 @@ pub mod put;
 pub mod queue;
 pub mod redrive;
 pub mod schema;
+pub mod stream;
 pub mod tail;
 pub mod test;
 pub mod trace;
@@ -48,6 +49,7 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Tail(verb) => verb.run(),
         Verb::Events(verb) => verb.run(),
         Verb::Trace(verb) => verb.run(),
+        Verb::Stream(verb) => verb.run(),
         Verb::Queue(verb) => verb.run(),
         Verb::Parked(verb) => verb.run(),
         Verb::Redrive(verb) => verb.run(),

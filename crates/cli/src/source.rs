@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use eventyard_bus::view::{EventFilter, ParkedFilter};
+use eventyard_bus::{Direction, StreamName};
 use eventyard_embedded::reader::Reader;
 use futures::StreamExt as _;
 use jiff::Timestamp;
@@ -21,6 +22,8 @@ pub enum Question {
         #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a table is asked"))]
         since: Option<Timestamp>,
     },
+    /// The events of a stream with their versions.
+    Stream { stream: StreamName, from: u64, direction: Direction, limit: Option<usize> },
     /// Parked deliveries with their events.
     Parked(ParkedFilter),
     /// Messages that are no events.
@@ -105,6 +108,13 @@ impl Question {
                 add("source", source.clone());
                 vec!["trace", id]
             }
+            Self::Stream { stream, from, direction, limit } => {
+                add("from", Some(from.to_string()));
+                let backwards = *direction == Direction::Backwards;
+                add("direction", backwards.then(|| "backwards".to_owned()));
+                add("limit", limit.map(|limit| limit.to_string()));
+                vec!["streams", stream.as_str()]
+            }
             Self::Parked(filter) => {
                 add("target", filter.target.as_ref().map(ToString::to_string));
                 add("rule", filter.rule.as_ref().map(ToString::to_string));
@@ -136,6 +146,12 @@ fn local(
             }
         }
         Question::Trace { id, source, .. } => json(&reader.trace(&id, source.as_deref())?, each)?,
+        Question::Stream { stream, from, direction, limit } => {
+            let events = reader.stream(stream, from, direction);
+            for event in events.take(limit.unwrap_or(usize::MAX)) {
+                each(&event?.line())?;
+            }
+        }
         Question::Parked(filter) => {
             for parked in reader.parked(filter) {
                 json(&parked?, each)?;

@@ -1,6 +1,7 @@
 //! A bus on AWS: the same questions and answers, from its table.
 
 mod doctor;
+mod streams;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::place::{StackPlace, block_on};
 use crate::source::Question;
 
 pub use doctor::doctor;
+pub use streams::append;
 
 /// How far back a trace looks for an id.
 const TRACE_HOURS: i64 = 24;
@@ -34,7 +36,7 @@ pub fn read(
     block_on(async {
         let stack = stack(&place.name).await?;
         let store = store(&stack, &place.bus, Arc::new(NoWake));
-        answer(&StackReader::new(store), question, each).await.map_err(|error| remote(error, place))
+        answer(store, question, each).await.map_err(|error| remote(error, place))
     })
 }
 
@@ -87,11 +89,15 @@ impl Clock for SystemClock {
 }
 
 async fn answer(
-    reader: &StackReader,
+    store: DynamoStore,
     question: Question,
     each: &mut dyn FnMut(&str) -> Result<()>,
 ) -> Result<()> {
+    let reader = &StackReader::new(store.clone());
     match question {
+        Question::Stream { stream, from, direction, limit } => {
+            streams::read(&store, &stream, from, direction, limit, each).await?;
+        }
         Question::Events(filter) => {
             let mut events = reader.events(filter);
             while let Some(some) = events.next().await? {
