@@ -5,6 +5,7 @@ mod explain;
 mod history;
 mod infra;
 mod rules;
+mod stream;
 
 use std::path::Path;
 use std::process::Output;

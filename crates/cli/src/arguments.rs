@@ -59,6 +59,8 @@ pub enum Verb {
     Events(command::events::Events),
     /// Tell one event's story: stored, matched, each delivery and attempt.
     Trace(command::trace::Trace),
+    /// Read the events of one thing, or append to them if nobody else did.
+    Stream(command::stream::Stream),
     /// List, read and write the embedded queues.
     Queue(command::queue::Queue),
     /// List deliveries that were given up, with reason and bytes.

@@ -20,6 +20,7 @@ pub mod queue;
 pub mod redrive;
 pub mod replay;
 pub mod schema;
+pub mod stream;
 pub mod tail;
 pub mod test;
 pub mod trace;
@@ -51,6 +52,7 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Diff(verb) => verb.run(),
         Verb::Events(verb) => verb.run(),
         Verb::Trace(verb) => verb.run(),
+        Verb::Stream(verb) => verb.run(),
         Verb::Queue(verb) => verb.run(),
         Verb::Parked(verb) => verb.run(),
         Verb::Redrive(verb) => verb.run(),

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use eventyard_bus::History;
 use eventyard_bus::view::{EventFilter, ParkedFilter};
+use eventyard_bus::{Direction, StreamName};
 use eventyard_embedded::reader::Reader;
 use eventyard_history::query::{EventLines, ListQuery};
 use eventyard_rules::Version;
@@ -28,6 +29,8 @@ pub enum Question {
     },
     /// The rules of a version as texts, one object; no line when they are not there.
     Rules { version: Version },
+    /// The events of a stream with their versions.
+    Stream { stream: StreamName, from: u64, direction: Direction, limit: Option<usize> },
     /// Parked deliveries with their events.
     Parked(ParkedFilter),
     /// Messages that are no events.
@@ -144,6 +147,13 @@ impl Question {
                 vec!["trace", id]
             }
             Self::Rules { version } => vec!["rules", version.as_str()],
+            Self::Stream { stream, from, direction, limit } => {
+                add("from", Some(from.to_string()));
+                let backwards = *direction == Direction::Backwards;
+                add("direction", backwards.then(|| "backwards".to_owned()));
+                add("limit", limit.map(|limit| limit.to_string()));
+                vec!["streams", stream.as_str()]
+            }
             Self::Parked(filter) => {
                 add("target", filter.target.as_ref().map(ToString::to_string));
                 add("rule", filter.rule.as_ref().map(ToString::to_string));
@@ -179,6 +189,12 @@ fn local(
         Question::Rules { version } => {
             if let Some(rules) = reader.rules(&version)? {
                 json(&rules, each)?;
+            }
+        }
+        Question::Stream { stream, from, direction, limit } => {
+            let events = reader.stream(stream, from, direction);
+            for event in events.take(limit.unwrap_or(usize::MAX)) {
+                each(&event?.line())?;
             }
         }
         Question::Parked(filter) => {

@@ -3,6 +3,8 @@
 use anyhow::{Result, bail};
 use eventyard_bus::ReplayName;
 use eventyard_bus::view::Redrive;
+use eventyard_bus::{AppendError, Appended, Expected, StreamName};
+use eventyard_event::Event;
 use eventyard_history::replay::{DryRun, ReplayAsk, ReplayRecord};
 
 use crate::command::doctor::Doctor;
@@ -23,6 +25,19 @@ pub fn read(_: &StackPlace, _: Question, _: &mut dyn FnMut(&str) -> Result<()>) 
 /// # Errors
 /// Always.
 pub async fn redrive(_: &StackPlace, _: &Redrive) -> Result<usize> {
+    not_built()
+}
+
+/// As [`read`].
+///
+/// # Errors
+/// Always.
+pub async fn append(
+    _: &StackPlace,
+    _: &StreamName,
+    _: Expected,
+    _: &[Event],
+) -> Result<std::result::Result<Appended, AppendError>> {
     not_built()
 }
 

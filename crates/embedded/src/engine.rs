@@ -3,7 +3,8 @@
 //! ```text
 //! listener ─┐                       ┌─▶ embedded queues (inline)
 //!           ├─▶ intake ─▶ pages ─▶ dispatcher
-//! inputs  ──┘    (bounded, in order)└─▶ delivery items ─▶ one worker per queued target
+//! inputs  ──┤    (bounded, in order)└─▶ delivery items ─▶ one worker per queued target
+//! streams ──┘
 //! rules folder ─▶ watcher ─▶ live rules          stages ─▶ metrics, stream, terminal, wake-ups
 //! ```
 //! [`dev`] starts all of it; [`Running`] is how it is watched and stopped.
@@ -22,6 +23,7 @@ mod running;
 mod settings;
 mod stages;
 mod stop;
+mod streams;
 mod targets;
 mod wake;
 mod watcher;

@@ -6,6 +6,8 @@
 //! | `POST /` with `X-Amz-Target` | `AWSEvents.PutEvents` and the SQS operations |
 //! | `GET /stream` | server-sent events of everything that happens |
 //! | `GET /events`, `/trace/ID`, `/rules/VERSION`, `/parked`, `/queues`, `/queues/NAME/messages`, `/audit` | what is stored, as JSON lines |
+//! | `POST /streams/NAME` | events appended together, if the stream is as expected |
+//! | `GET /streams/NAME` | the events of a stream, as JSON lines |
 //! | `POST /redrive` | parked deliveries again, or discarded |
 //! | `POST /replays`, `GET /replays`, `/replays/NAME`, `POST /replays/NAME/pause`, `/resume` | events delivered again |
 //! | `GET /metrics`, `/healthz` | for Prometheus, and for who waits for the start |
@@ -23,6 +25,7 @@ mod replays;
 mod routes;
 mod sqs;
 mod stream;
+mod streams;
 
 pub(crate) use app::{App, AppParts};
 pub(crate) use routes::run;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use eventyard_aws::store::streams::Expected;
 use eventyard_aws_tests::Yard;
 use eventyard_aws_tests::aws;
 use eventyard_aws_tests::yard::event;
+use eventyard_bus::{Expected, Streams as _};
 use eventyard_event::{Event, Limits};
 use serde_json::{Value, json};
 

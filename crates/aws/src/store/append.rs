@@ -3,19 +3,18 @@
 //! The same append again finds its own events under the versions that it would give, by identity and
 //! digest, and answers as the first did.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use eventyard_bus::StoreError;
-use eventyard_event::{Event, Timestamp};
+use eventyard_bus::ports::{Decision, Mark, decide};
+use eventyard_bus::{AppendError, Appended, Expected, StoreError, StreamName, Streams as _};
+use eventyard_event::{Event, Identity, Timestamp};
 
 use super::body::{self, BODY, Packed};
 use super::expression::{Change, Condition};
 use super::item::Item;
 use super::query::Range;
-use super::streams::{
-    APPENDED, AppendError, Appended, Expected, IDENTITY, StreamName, VERSION, is_at, version_key,
-    version_of,
-};
+use super::streams::{APPENDED, IDENTITY, VERSION, is_at, version_key, version_of};
 use super::transaction::Outcome;
 use super::{DynamoStore, event_item, random, time};
 
@@ -28,37 +27,23 @@ const BACK_OFF: Duration = Duration::from_millis(2);
 const BACK_OFF_MAX: Duration = Duration::from_millis(100);
 
 impl DynamoStore {
-    /// Appends events to a stream, all of them under consecutive versions or none. An append that was done
-    /// already is not done again: with [`Expected::Any`] while nothing was appended behind it.
-    ///
-    /// Costs two units per event and kilobyte, and two for the stream's last version.
-    ///
-    /// # Errors
-    /// [`AppendError`]; only after [`Store`](AppendError::Store) it may have been appended.
-    pub async fn append(
+    /// Tries until the append is done, or was done before, or is refused.
+    pub(super) async fn append_to(
         &self,
         stream: &StreamName,
         expected: Expected,
         events: &[Event],
         now: Timestamp,
     ) -> Result<Appended, AppendError> {
-        let (given, max) = (events.len(), self.settings().transaction_actions_max.max(2) - 1);
-        if !(1..=max).contains(&given) {
-            return Err(AppendError::Length { given, max });
-        }
         for tried in 0..TRIES_MAX {
-            let last = match expected {
-                Expected::Any => self.tail(stream, events).await?,
-                Expected::None => Tail::At(0),
-                Expected::Exact(version) => Tail::At(version),
-            };
-            let last = match last {
-                Tail::At(last) => last,
-                Tail::Ours(appended) => return Ok(appended),
+            let last = match self.weigh(stream, expected, events).await? {
+                Decision::Behind(last) => last,
+                Decision::Done(appended) => return Ok(appended),
+                Decision::Refused(error) => return Err(error),
             };
             let outcome = self.append_after(stream, last, events, now).await?;
             if outcome == Outcome::Done || self.is_there(stream, last, events).await? {
-                return Ok(appended(last, given));
+                return Ok(Appended::behind(last, events.len()));
             }
             if outcome == Outcome::Refused && expected != Expected::Any {
                 let actual = self.last_version(stream).await?;
@@ -69,18 +54,39 @@ impl DynamoStore {
         Err(StoreError::unavailable(format!("a stream was busy {TRIES_MAX} times")).into())
     }
 
-    /// Where a stream ends, or that it ends with these very events.
-    async fn tail(&self, stream: &StreamName, events: &[Event]) -> Result<Tail, StoreError> {
+    /// Decides from the end of the stream where anything is expected of it, else as if it were as expected:
+    /// the transaction is what finds out, and costs no read.
+    async fn weigh(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: &[Event],
+    ) -> Result<Decision, StoreError> {
+        let max = self.append_events_max();
+        let (last, marks) = match expected {
+            Expected::Any if events.len() <= max => self.tail(stream, events.len()).await?,
+            Expected::Any | Expected::None => (0, BTreeMap::new()),
+            Expected::Exact(version) => (version, BTreeMap::new()),
+        };
+        decide(expected, last, events, max, |version| {
+            let gap =
+                || StoreError::Corrupt { reason: format!("a stream lacks version {version}") };
+            marks.get(&version).copied().ok_or_else(gap)
+        })
+    }
+
+    /// The last version of a stream, and what stands under the last so many.
+    async fn tail(
+        &self,
+        stream: &StreamName,
+        count: usize,
+    ) -> Result<(u64, BTreeMap<u64, Mark>), StoreError> {
         let pk = self.keys().stream(stream.as_str());
         let query = self.table().query(&pk, Range::Prefix("V#".to_owned()));
-        let mut items = query.backwards().by(events.len()).walk().take(events.len()).await?;
-        items.reverse();
-        let last = items.last().map(version_of).transpose()?.unwrap_or(0);
-        if items.len() == events.len() && are_same(&items, events)? {
-            let before = last - u64::try_from(events.len()).unwrap_or(last);
-            return Ok(Tail::Ours(appended(before, events.len())));
-        }
-        Ok(Tail::At(last))
+        let items = query.backwards().by(count).walk().take(count.max(1)).await?;
+        let last = items.first().map(version_of).transpose()?.unwrap_or(0);
+        let marks = items.iter().map(|item| Ok((version_of(item)?, mark(item)?)));
+        Ok((last, marks.collect::<Result<_, StoreError>>()?))
     }
 
     /// Whether these events stand behind that version already.
@@ -110,7 +116,8 @@ impl DynamoStore {
             actions.push(self.table().put_action(packed.item, &Condition::absent())?);
         }
         body::write(self.table(), chunks).await?;
-        let change = Change::new("SET n = :last").with(":last", appended(last, events.len()).last);
+        let appended = Appended::behind(last, events.len());
+        let change = Change::new("SET n = :last").with(":last", appended.last);
         let head = self.stream_key(stream, "HEAD");
         actions.push(self.table().update_action(&head, change, &is_at(last))?);
         self.table().transact(actions).await
@@ -132,29 +139,18 @@ impl DynamoStore {
     }
 }
 
-/// The end of a stream, as seen by an append.
-enum Tail {
-    /// At this version.
-    At(u64),
-    /// With the events of this append.
-    Ours(Appended),
-}
-
-fn appended(last: u64, events: usize) -> Appended {
-    let count = u64::try_from(events).unwrap_or(u64::MAX);
-    Appended { first: last.saturating_add(1), last: last.saturating_add(count) }
-}
-
 /// Whether items are these events, by identity and by what they hold.
 fn are_same(items: &[Item], events: &[Event]) -> Result<bool, StoreError> {
     for (item, event) in items.iter().zip(events) {
-        let same = item.hash(IDENTITY)? == *event.identity().as_bytes()
-            && event_item::digest(item)? == event.digest();
-        if !same {
+        if mark(item)? != (event.identity(), event.digest()) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+fn mark(item: &Item) -> Result<Mark, StoreError> {
+    Ok((Identity::from_bytes(item.hash(IDENTITY)?), event_item::digest(item)?))
 }
 
 async fn back_off(tried: u32) {

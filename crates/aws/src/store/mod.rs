@@ -16,6 +16,7 @@
 //! | sweep mark | `W#shard` / `W` | forwards | all pages up to it are sealed |
 //! | stream event | `S#stream` / `V#n20` | absent, in a transaction with the head | event |
 //! | stream | the same / `HEAD`, `LISTED` | by version | last version; last version routed |
+//! | snapshot | the same / `SNAP#n20` | always | state, time |
 //!
 //! The index `work` (`wpk`, `wsk`, keys only) has every unfinished delivery under `DUE#target` and every
 //! parked one under `PARK#target`. It finds candidates; each is read again, consistently, before
@@ -57,7 +58,8 @@ mod registry;
 mod rule_sets;
 pub mod schema;
 mod settings;
-pub mod streams;
+mod snapshots;
+mod streams;
 mod sweep;
 mod time;
 mod together;

@@ -15,6 +15,8 @@ pub(super) enum Range {
     From(String),
     After(String),
     UpTo(String),
+    /// Both ends belong to it.
+    Between(String, String),
 }
 
 impl Table {
@@ -60,18 +62,19 @@ fn within(
     range: Range,
 ) -> QueryFluentBuilder {
     let [partition, sort] = names;
-    let (condition, value) = match range {
-        Range::All => (String::new(), None),
-        Range::Prefix(prefix) => (format!(" AND begins_with({sort}, :sk)"), Some(prefix)),
-        Range::From(from) => (format!(" AND {sort} >= :sk"), Some(from)),
-        Range::After(after) => (format!(" AND {sort} > :sk"), Some(after)),
-        Range::UpTo(to) => (format!(" AND {sort} <= :sk"), Some(to)),
+    let (condition, values) = match range {
+        Range::All => (String::new(), vec![]),
+        Range::Prefix(prefix) => (format!(" AND begins_with({sort}, :sk)"), vec![prefix]),
+        Range::From(from) => (format!(" AND {sort} >= :sk"), vec![from]),
+        Range::After(after) => (format!(" AND {sort} > :sk"), vec![after]),
+        Range::UpTo(to) => (format!(" AND {sort} <= :sk"), vec![to]),
+        Range::Between(from, to) => (format!(" AND {sort} BETWEEN :sk AND :to"), vec![from, to]),
     };
     let query = query
         .key_condition_expression(format!("{partition} = :pk{condition}"))
         .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()));
-    match value {
-        Some(value) => query.expression_attribute_values(":sk", AttributeValue::S(value)),
-        None => query,
-    }
+    let values = [":sk", ":to"].into_iter().zip(values);
+    values.fold(query, |query, (name, value)| {
+        query.expression_attribute_values(name, AttributeValue::S(value))
+    })
 }

@@ -1,14 +1,14 @@
 //! Stream mode: events of one stream under consecutive versions, appended if the stream is as expected.
 //!
 //! An event exists with its version or not at all; versions begin at 1 and have no gap. What is appended
-//! is routed by whoever reads the table's stream: [`listed`](DynamoStore::listed) says how far that
+//! is routed by whoever reads the table's stream: [`listed`](Streams::listed) says how far that
 //! is, so that nothing is left out when records come late or twice.
 
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
-
-use eventyard_bus::StoreError;
+use eventyard_bus::ports::APPEND_EVENTS_MAX;
+use eventyard_bus::{
+    AppendError, Appended, Direction, Expected, Snapshot, SnapshotError, StoreError, StreamEvent,
+    StreamName, Streams,
+};
 use eventyard_event::{Event, Timestamp};
 
 use super::body::BODY;
@@ -23,119 +23,46 @@ pub(super) const VERSION: &str = "n";
 pub(super) const APPENDED: &str = "t";
 pub(super) const IDENTITY: &str = "i";
 
-/// The name of a stream: 1 to 512 bytes without control characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StreamName(Arc<str>);
+/// Events that one call asks for at most.
+const QUERY_EVENTS: usize = 1_000;
 
-/// A text that is no name of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a stream's name has 1 to 512 bytes and no control characters")]
-pub struct InvalidStreamName;
-
-/// The longest name of a stream, in bytes.
-const NAME_BYTES_MAX: usize = 512;
-
-impl StreamName {
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+impl Streams for DynamoStore {
+    /// All actions of a transaction but one, which is the stream's last version.
+    fn append_events_max(&self) -> usize {
+        (self.settings().transaction_actions_max.max(2) - 1).min(APPEND_EVENTS_MAX)
     }
-}
 
-impl FromStr for StreamName {
-    type Err = InvalidStreamName;
-
-    fn from_str(text: &str) -> Result<Self, InvalidStreamName> {
-        let fits = (1..=NAME_BYTES_MAX).contains(&text.len());
-        let is_name = fits && !text.chars().any(char::is_control);
-        is_name.then(|| Self(text.into())).ok_or(InvalidStreamName)
-    }
-}
-
-impl fmt::Display for StreamName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-/// What an append expects of its stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
-    /// Nothing: behind whatever is there.
-    Any,
-    /// That there is no such stream yet.
-    None,
-    /// That this is its last version.
-    Exact(u64),
-}
-
-/// The versions that an append gave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Appended {
-    /// That of its first event.
-    pub first: u64,
-    /// That of its last event, now the stream's last version.
-    pub last: u64,
-}
-
-/// Why nothing was appended.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AppendError {
-    /// The stream is not as expected.
-    #[error("the stream is at version {actual}, which is not what was expected")]
-    Conflict {
-        /// What was expected.
+    /// Costs two units per event and kilobyte, and two for the stream's last version.
+    async fn append(
+        &self,
+        stream: &StreamName,
         expected: Expected,
-        /// The stream's last version; 0 when there is no such stream.
-        actual: u64,
-    },
-    /// An append takes one event at least, and not more than one transaction does.
-    #[error("an append takes 1 to {max} events, not {given}")]
-    Length {
-        /// Events given.
-        given: usize,
-        /// Events at most.
-        max: usize,
-    },
-    /// The store failed. Whether it was appended is not known; the same append again is safe.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// An event of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StreamEvent {
-    /// Its place in the stream, from 1.
-    pub version: u64,
-    /// The event, its document unchanged.
-    pub event: Event,
-    /// When it was appended.
-    pub appended_at: Timestamp,
-}
-
-impl DynamoStore {
-    /// The stream that an item with this partition key is of; none when it is of no stream of this bus.
-    #[must_use]
-    pub fn stream_of(&self, pk: &str) -> Option<StreamName> {
-        pk.strip_prefix(&self.keys().stream(""))?.parse().ok()
+        events: &[Event],
+        now: Timestamp,
+    ) -> Result<Appended, AppendError> {
+        self.append_to(stream, expected, events, now).await
     }
 
-    /// The events of a stream from a version on, in order, at most `limit`; fewer only at its end.
-    ///
-    /// # Errors
-    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
-    pub async fn read(
+    async fn read(
         &self,
         stream: &StreamName,
         from: u64,
+        direction: Direction,
         limit: usize,
     ) -> Result<Vec<StreamEvent>, StoreError> {
-        // Nothing of a stream sorts behind its versions.
-        let range = Range::From(version_key(from));
-        let query = self.table().query(&self.keys().stream(stream.as_str()), range);
-        let mut walk = query.by(limit.clamp(1, 1_000)).walk();
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let pk = self.keys().stream(stream.as_str());
+        let query = match direction {
+            // Nothing of a stream sorts behind its versions.
+            Direction::Forwards => self.table().query(&pk, Range::From(version_key(from))),
+            Direction::Backwards => {
+                let range = Range::Between(version_key(0), version_key(from));
+                self.table().query(&pk, range).backwards()
+            }
+        };
+        let mut walk = query.by(limit.min(QUERY_EVENTS)).walk();
         let mut events = Vec::new();
         while events.len() < limit {
             let Some(item) = walk.next().await? else { break };
@@ -144,28 +71,29 @@ impl DynamoStore {
         Ok(events)
     }
 
-    /// The last version of a stream; 0 when there is no such stream.
-    ///
-    /// # Errors
-    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
-    pub async fn last_version(&self, stream: &StreamName) -> Result<u64, StoreError> {
+    async fn last_version(&self, stream: &StreamName) -> Result<u64, StoreError> {
         self.version_at(&self.stream_key(stream, "HEAD")).await
     }
 
-    /// The version up to which a stream's events were routed; 0 at first.
-    ///
-    /// # Errors
-    /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
-    pub async fn listed(&self, stream: &StreamName) -> Result<u64, StoreError> {
+    async fn put_snapshot(
+        &self,
+        stream: &StreamName,
+        version: u64,
+        state: &[u8],
+        now: Timestamp,
+    ) -> Result<(), SnapshotError> {
+        self.keep_snapshot(stream, version, state, now).await
+    }
+
+    async fn snapshot(&self, stream: &StreamName) -> Result<Option<Snapshot>, StoreError> {
+        self.newest_snapshot(stream).await
+    }
+
+    async fn listed(&self, stream: &StreamName) -> Result<u64, StoreError> {
         self.version_at(&self.stream_key(stream, "LISTED")).await
     }
 
-    /// Notes that a stream's events were routed up to `to`, if it was `from` until now; false, and nothing
-    /// is written, when another reader was quicker.
-    ///
-    /// # Errors
-    /// [`Unavailable`](StoreError::Unavailable): unknown; [`listed`](Self::listed) says.
-    pub async fn advance_listed(
+    async fn advance_listed(
         &self,
         stream: &StreamName,
         from: u64,
@@ -180,6 +108,14 @@ impl DynamoStore {
         // Refused, or written in a try whose answer was lost.
         let there = self.table().get(&listed).await?;
         Ok(there.is_some_and(|there| there.number("k").ok() == Some(writer)))
+    }
+}
+
+impl DynamoStore {
+    /// The stream that an item with this partition key is of; none when it is of no stream of this bus.
+    #[must_use]
+    pub fn stream_of(&self, pk: &str) -> Option<StreamName> {
+        pk.strip_prefix(&self.keys().stream(""))?.parse().ok()
     }
 
     pub(super) fn stream_key(&self, stream: &StreamName, sk: &str) -> Key {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eventyard_aws::NoWake;
-use eventyard_aws::store::streams::{AppendError, Expected, StreamName};
 use eventyard_aws::store::{DynamoStore, StoreSettings};
 use eventyard_bus::contract::fixture::{at, event, item, lease, planned};
-use eventyard_bus::{Acceptance, Deliveries, Ledger};
+use eventyard_bus::{
+    Acceptance, AppendError, Deliveries, Direction, Expected, Ledger, StreamName, Streams,
+};
 use futures::future::{join_all, try_join_all};
 
 use crate::table::{block_on, fresh_bus, settings, store};
@@ -89,7 +90,7 @@ fn of_eight_workers_one_claims_each_attempt_and_one_takes_over_each_page() {
 }
 
 async fn versions(store: &DynamoStore, stream: &StreamName) -> Vec<u64> {
-    let events = store.read(stream, 1, usize::MAX).await.expect("read");
+    let events = store.read(stream, 1, Direction::Forwards, usize::MAX).await.expect("read");
     events.iter().map(|event| event.version).collect()
 }
 

@@ -1,12 +1,12 @@
 //! What things cost, in units of the table and in calls, against the budget of the design.
 
 use eventyard_aws::store::DynamoStore;
-use eventyard_aws::store::streams::Expected;
 use eventyard_bus::contract::fixture::{
     at, cause, end, grouped, item, lease, parked, planned, target,
 };
 use eventyard_bus::{
-    Accept, Acceptance, Deliveries, Delivery, DeliveryState, Ledger, OpenPage, ParkedQuery, Sealed,
+    Accept, Acceptance, Deliveries, Delivery, DeliveryState, Expected, Ledger, OpenPage,
+    ParkedQuery, Sealed, Streams,
 };
 use eventyard_event::{Event, Limits};
 

@@ -8,10 +8,10 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextMut;
 use eventyard_aws::store::DynamoStore;
-use eventyard_aws::store::streams::{Appended, Expected};
 use eventyard_bus::contract::fixture::{at, cause, end, event, grouped, lease, planned, target};
 use eventyard_bus::{
-    Accept, Acceptance, Deliveries, Delivery, DeliveryState, Ledger, LogPosition, StoreError,
+    Accept, Acceptance, Appended, Deliveries, Delivery, DeliveryState, Direction, Expected, Ledger,
+    LogPosition, StoreError, Streams,
 };
 
 use crate::table::{block_on, fresh_bus, watched};
@@ -187,7 +187,8 @@ fn an_append_that_was_cut_off_is_done_once() {
         let first = cut.append(&stream, Expected::Any, &events, at(0)).await;
         let again = healthy.append(&stream, Expected::Any, &events, at(0)).await;
         assert_eq!(again, Ok(Appended { first: 1, last: 2 }));
-        assert_eq!(healthy.read(&stream, 1, 9).await.expect("read").len(), 2);
+        let read = healthy.read(&stream, 1, Direction::Forwards, 9).await.expect("read");
+        assert_eq!(read.len(), 2);
         first.map_err(|_| StoreError::unavailable("cut"))
     }));
 }

@@ -9,12 +9,14 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserialization
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::http::StatusCode;
 use eventyard_aws::store::DynamoStore;
-use eventyard_aws::store::streams::{Appended, Expected};
 use eventyard_bus::breaker::{Breaker, Round};
 use eventyard_bus::contract::fixture::{
     at, cause, end, event, grouped, item, lease, parked, planned, target,
 };
-use eventyard_bus::{Acceptance, BreakerSettings, Breakers, Deliveries, DeliveryState, Ledger};
+use eventyard_bus::{
+    Acceptance, Appended, BreakerSettings, Breakers, Deliveries, DeliveryState, Expected, Ledger,
+    Streams,
+};
 
 use crate::table::{block_on, fresh_bus, watched_with};
 

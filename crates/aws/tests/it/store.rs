@@ -31,3 +31,7 @@ mod breakers {
 mod journal {
     eventyard_bus::journal_contract!(crate::table::block_on, crate::table::fresh_journal().await);
 }
+
+mod streams {
+    eventyard_bus::streams_contract!(crate::table::block_on, crate::table::fresh().await);
+}

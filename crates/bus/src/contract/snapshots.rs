@@ -78,8 +78,10 @@ pub async fn a_snapshot_of_megabytes_comes_back_and_one_byte_too_many_is_refused
     put(store, 1, &state, 1).await.expect("kept");
     assert!(store.snapshot(&stream()).await == snapshot(1, &state, 1), "it came back changed");
     state.push(0);
-    let refused = put(store, 1, &state, 2).await;
-    assert_eq!(refused, Err(SnapshotError::TooLarge { bytes: SNAPSHOT_BYTES_MAX + 1 }));
-    put(store, 1, b"", 3).await.expect("kept");
-    assert_eq!(store.snapshot(&stream()).await, snapshot(1, b"", 3));
+    for state in [&state[..], b""] {
+        let refused = put(store, 1, state, 2).await;
+        assert_eq!(refused, Err(SnapshotError::Length { bytes: state.len() }));
+    }
+    put(store, 1, b"1", 3).await.expect("kept");
+    assert_eq!(store.snapshot(&stream()).await, snapshot(1, b"1", 3));
 }

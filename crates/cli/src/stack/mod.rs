@@ -2,6 +2,7 @@
 
 mod doctor;
 mod replays;
+mod streams;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::source::{self, Question};
 
 pub use doctor::doctor;
 pub use replays::StackReplays;
+pub use streams::append;
 
 /// How far back a trace looks for an id.
 const TRACE_HOURS: i64 = 24;
@@ -36,7 +38,7 @@ pub fn read(
     block_on(async {
         let stack = stack(&place.name).await?;
         let store = store(&stack, &place.bus, Arc::new(NoWake));
-        answer(&StackReader::new(store), question, each).await.map_err(|error| remote(error, place))
+        answer(store, question, each).await.map_err(|error| remote(error, place))
     })
 }
 
@@ -89,11 +91,15 @@ impl Clock for SystemClock {
 }
 
 async fn answer(
-    reader: &StackReader,
+    store: DynamoStore,
     question: Question,
     each: &mut dyn FnMut(&str) -> Result<()>,
 ) -> Result<()> {
+    let reader = &StackReader::new(store.clone());
     match question {
+        Question::Stream { stream, from, direction, limit } => {
+            streams::read(&store, &stream, from, direction, limit, each).await?;
+        }
         Question::Events(filter) => {
             let mut events = reader.events(filter);
             while let Some(some) = events.next().await? {

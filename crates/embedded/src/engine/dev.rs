@@ -8,6 +8,7 @@ use super::rules_folder::{RulesError, RulesSource};
 use super::running::{Running, url};
 use super::stages::Announcer;
 use super::stop::{Stop, stop};
+use super::streams::{self, StreamRouter};
 use super::targets::{EmbeddedTargets, LambdaEndpoint, LambdaEndpointError};
 use super::wake::Wake;
 use super::watcher::{self, RulesWatch};
@@ -245,5 +246,12 @@ impl House {
         let (bus, quiet) = (Arc::clone(&self.bus), settings.reload_after);
         tasks.spawn(watcher::run(bus, source, rules_watch, quiet, reloaded, stop.clone()));
         tasks.spawn(inputs::run(pumping, reloads, stop.clone()));
+        let router = StreamRouter {
+            bus: Arc::clone(&self.bus),
+            store: self.store.clone(),
+            intake: intake.clone(),
+            pause: settings.store_pause,
+        };
+        tasks.spawn(streams::run(router, stop.clone()));
     }
 }

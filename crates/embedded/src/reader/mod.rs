@@ -15,6 +15,7 @@ mod parked;
 mod queues;
 mod rules;
 mod source;
+mod streams;
 mod trace;
 
 pub use counts::Counts;
@@ -28,7 +29,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use eventyard_bus::audit::Report;
-use eventyard_bus::{StoreError, StoredRules, Undecodable};
+use eventyard_bus::{Direction, StoreError, StoredRules, StreamEvent, StreamName, Undecodable};
 use eventyard_event::Timestamp;
 use eventyard_rules::Version;
 
@@ -68,6 +69,16 @@ impl Reader {
     ) -> impl Iterator<Item = Result<LoggedEvent, StoreError>> + Send + use<> {
         let limit = filter.limit.unwrap_or(usize::MAX);
         Stepped::new(self.source.clone(), events::EventSteps::new(filter)).take(limit)
+    }
+
+    /// The events of a stream from a version on, in this direction; none when there is no such stream.
+    pub fn stream(
+        &self,
+        stream: StreamName,
+        from: u64,
+        direction: Direction,
+    ) -> impl Iterator<Item = Result<StreamEvent, StoreError>> + Send + use<> {
+        Stepped::new(self.source.clone(), streams::StreamSteps::new(stream, from, direction))
     }
 
     /// The story of every event of this id, or of the one that `source` calls so.

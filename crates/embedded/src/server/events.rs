@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+pub(super) use chunk::paused;
 use chunk::{Chunk, Reader, Submitted};
 use eventyard_binding::{self as binding, BodyKind, Frames, Refusal, Results};
 

@@ -30,9 +30,9 @@ const PIECE_BYTES: usize = 64 * 1024;
 /// Pieces that wait for a slow reader.
 const PIECES: usize = 4;
 
-type Lines = Box<dyn Iterator<Item = Result<String, StoreError>> + Send>;
+pub(super) type Lines = Box<dyn Iterator<Item = Result<String, StoreError>> + Send>;
 type Piece = Result<Bytes, ListError>;
-type Asked<T> = Result<Query<T>, QueryRejection>;
+pub(super) type Asked<T> = Result<Query<T>, QueryRejection>;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,14 +184,14 @@ pub(super) async fn audit(State(app): State<App>) -> Result<Response, Refused> {
 
 /// A reader that sees everything the bus has written, not only what is on the disk already. When the
 /// store fails it sees what is there.
-async fn reader(app: &App) -> Reader {
+pub(super) async fn reader(app: &App) -> Reader {
     if let Err(error) = app.store.flush().await {
         tracing::warn!(%error, "the latest writes are not readable");
     }
     app.store.reader()
 }
 
-fn asked<T>(query: Asked<T>) -> Result<T, Refusal> {
+pub(super) fn asked<T>(query: Asked<T>) -> Result<T, Refusal> {
     let Query(asked) = query.map_err(|error| Refusal::bad("QueryNotValid", error.body_text()))?;
     Ok(asked)
 }
@@ -245,7 +245,7 @@ async fn listed(reader: Reader, query: ListQuery) -> Result<Response, Refused> {
 
 /// Streams lines. A failure before the first piece is an error answer; a later one breaks the
 /// connection off, so that nobody takes a part for the whole.
-async fn lines(lines: Lines) -> Result<Response, Refused> {
+pub(super) async fn lines(lines: Lines) -> Result<Response, Refused> {
     let (sender, pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || send(lines, &sender));
     answer(pieces).await

@@ -1,7 +1,9 @@
 //! Which route does what, and what stands before every route.
 
 use super::answer::Refused;
-use super::{App, aws, events, health, origin, put_events, read, redrive, replays, sqs, stream};
+use super::{
+    App, aws, events, health, origin, put_events, read, redrive, replays, sqs, stream, streams,
+};
 use crate::engine::Stop;
 use axum::Router;
 use axum::body::Body;
@@ -14,9 +16,9 @@ use eventyard_binding::Refusal;
 use tokio::net::TcpListener;
 
 /// Every route, as an error names them.
-const ROUTES: &str = "POST /events, POST /redrive, POST /replays, POST /replays/NAME/pause, POST /replays/NAME/resume, \
+const ROUTES: &str = "POST /events, POST /streams/NAME, POST /redrive, POST /replays, POST /replays/NAME/pause, POST /replays/NAME/resume, \
      GET /replays, GET /replays/NAME, GET /events, GET /trace/ID, GET /rules/VERSION, GET /parked, \
-     GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
+     GET /streams/NAME, GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
      `X-Amz-Target` for AWS SDKs";
 
 /// Serves until the bus stops; requests under way are finished.
@@ -34,6 +36,7 @@ fn router(app: App) -> Router {
         // An SDK may use a queue's URL as its endpoint.
         .route("/{account}/{*queue}", post(aws_call))
         .route("/events", post(events::post).get(read::events))
+        .route("/streams/{name}", post(streams::append).get(streams::read))
         .route("/trace/{id}", get(read::trace))
         .route("/rules/{version}", get(read::rules))
         .route("/parked", get(read::parked))

@@ -174,15 +174,7 @@ impl<'a> Stored<'a> {
 
     /// The event itself, read again from its document.
     pub fn event(&self) -> Result<Event, Fault> {
-        // What was once accepted stays readable, whatever limits hold now.
-        let limits = Limits {
-            event_bytes: usize::MAX,
-            depth: 256,
-            members: usize::MAX,
-            string_bytes: usize::MAX,
-            ..Limits::default()
-        };
-        Ok(Event::from_document(self.document.as_bytes(), &limits).map_err(|_| Damaged)?)
+        event(self.document)
     }
 
     pub fn plan(&self) -> Result<Plan, Fault> {
@@ -200,4 +192,16 @@ impl<'a> Stored<'a> {
             replayed: None,
         })
     }
+}
+
+/// The event of a document. What was once accepted stays readable, whatever limits hold now.
+pub(crate) fn event(document: &str) -> Result<Event, Fault> {
+    let limits = Limits {
+        event_bytes: usize::MAX,
+        depth: 256,
+        members: usize::MAX,
+        string_bytes: usize::MAX,
+        ..Limits::default()
+    };
+    Ok(Event::from_document(document.as_bytes(), &limits).map_err(|_| Damaged)?)
 }

@@ -90,3 +90,17 @@ pub(crate) const DEDUPLICATION_ENDS: TableDefinition<'_, (i64, u32, &str), ()> =
 /// The number of messages of a queue, in any state.
 pub(crate) const QUEUE_LENGTHS: TableDefinition<'_, u32, u64> =
     TableDefinition::new("queue-lengths");
+
+/// Events of streams by stream and version: identity, digest, time, document.
+pub(crate) const STREAM_EVENTS: TableDefinition<'_, (&str, u64), &[u8]> =
+    TableDefinition::new("stream-events");
+
+/// Streams by name, then their last version and the one up to which they were routed.
+pub(crate) const STREAMS: TableDefinition<'_, &str, (u64, u64)> = TableDefinition::new("streams");
+
+/// Streams with events that were not routed.
+pub(crate) const UNLISTED: TableDefinition<'_, &str, ()> = TableDefinition::new("unlisted");
+
+/// Snapshots of streams by stream and version: time, state.
+pub(crate) const SNAPSHOTS: TableDefinition<'_, (&str, u64), &[u8]> =
+    TableDefinition::new("snapshots");

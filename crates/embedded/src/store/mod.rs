@@ -1,5 +1,5 @@
-//! The durable store of the bus on one machine: ledger, delivery items, rule sets and queues in
-//! one database file.
+//! The durable store of the bus on one machine: ledger, delivery items, rule sets, streams and
+//! queues in one database file.
 //!
 //! [`Store`] is the one writer of a data folder. It hands every write to a thread of its own that
 //! combines the writes of many callers into one durable commit (`writer`). Others read the folder
@@ -23,6 +23,8 @@ pub(crate) mod numbers;
 pub(crate) mod page;
 mod rule_sets;
 mod seal;
+pub(crate) mod stream_log;
+mod streams;
 pub(crate) mod transaction;
 pub(crate) mod work;
 mod writer;
@@ -39,7 +41,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use database::Slot;
 use job::{Call, Job};
@@ -52,8 +54,9 @@ const BACKLOG_KIB: u32 = 32 * 1024;
 
 /// The durable store in a data folder; a clone is another handle of the same store.
 ///
-/// It is a [`Ledger`](eventyard_bus::Ledger), [`Deliveries`](eventyard_bus::Deliveries) and
-/// [`RuleSets`](eventyard_bus::RuleSets), and has the embedded [`queues`](Self::queues). When the
+/// It is a [`Ledger`](eventyard_bus::Ledger), [`Deliveries`](eventyard_bus::Deliveries),
+/// [`RuleSets`](eventyard_bus::RuleSets) and [`Streams`](eventyard_bus::Streams), and has the embedded
+/// [`queues`](Self::queues). When the
 /// last handle goes, everything written is committed and the file is closed.
 #[derive(Clone)]
 pub struct Store {
@@ -68,6 +71,8 @@ struct Inner {
     thread: Mutex<Option<JoinHandle<()>>>,
     backlog: Arc<Semaphore>,
     arrivals: Arrivals,
+    /// Told of every append to a stream.
+    news: Notify,
 }
 
 impl Store {
@@ -92,6 +97,7 @@ impl Store {
             thread: Mutex::new(Some(thread)),
             backlog: Arc::new(Semaphore::new(usize::try_from(BACKLOG_KIB).unwrap_or(1024))),
             arrivals: Arrivals::default(),
+            news: Notify::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -130,6 +136,11 @@ impl Store {
 
     pub(crate) fn arrivals(&self) -> &Arrivals {
         &self.inner.arrivals
+    }
+
+    /// Told of every append to a stream; one who waits hears of it.
+    pub(crate) fn news(&self) -> &Notify {
+        &self.inner.news
     }
 
     /// Has the writer do `work`, which writes about `bytes`. A caller that goes away meanwhile

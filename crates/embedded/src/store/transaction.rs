@@ -35,6 +35,10 @@ pub(crate) struct Transaction<'t> {
     pub deduplication: Table<'t, (u32, Text), (u64, i64)>,
     pub deduplication_ends: Table<'t, (i64, u32, Text), ()>,
     pub queue_lengths: Table<'t, u32, u64>,
+    pub stream_events: Table<'t, (Text, u64), Bytes>,
+    pub streams: Table<'t, Text, (u64, u64)>,
+    pub unlisted: Table<'t, Text, ()>,
+    pub snapshots: Table<'t, (Text, u64), Bytes>,
 }
 
 impl<'t> Transaction<'t> {
@@ -64,6 +68,10 @@ impl<'t> Transaction<'t> {
             deduplication: write.open_table(format::DEDUPLICATION)?,
             deduplication_ends: write.open_table(format::DEDUPLICATION_ENDS)?,
             queue_lengths: write.open_table(format::QUEUE_LENGTHS)?,
+            stream_events: write.open_table(format::STREAM_EVENTS)?,
+            streams: write.open_table(format::STREAMS)?,
+            unlisted: write.open_table(format::UNLISTED)?,
+            snapshots: write.open_table(format::SNAPSHOTS)?,
         })
     }
 

@@ -26,3 +26,8 @@ mod rule_sets {
     use super::*;
     eventyard_bus::rule_sets_contract!(block_on, TempStore::new());
 }
+
+mod streams {
+    use super::*;
+    eventyard_bus::streams_contract!(block_on, TempStore::new());
+}

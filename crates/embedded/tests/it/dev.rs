@@ -15,4 +15,5 @@ mod post_events;
 mod read_routes;
 mod reload;
 mod restart;
+mod streams;
 mod watching;

@@ -8,8 +8,7 @@
 use super::{NotStored, Source};
 use crate::page::deliver_until;
 use eventyard_aws::store::DynamoStore;
-use eventyard_aws::store::streams::{StreamEvent, StreamName};
-use eventyard_bus::{Bus, Ports, StoreError};
+use eventyard_bus::{Bus, Direction, Ports, StoreError, StreamEvent, StreamName, Streams as _};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use tokio::time::Instant;
@@ -54,11 +53,12 @@ pub async fn route<P: Ports>(
     stream: &StreamName,
     deadline: Instant,
 ) -> Result<(), StreamError> {
-    let via = format!("stream:{}", stream.as_str());
-    let source = Source { via: &via, order: Some(stream.as_str().into()), deadline };
+    let via = stream.via();
+    let source = Source { via: &via, order: Some(stream.order()), deadline };
     loop {
         let listed = store.listed(stream).await?;
-        let news = store.read(stream, listed.saturating_add(1), PAGE_EVENTS).await?;
+        let from = listed.saturating_add(1);
+        let news = store.read(stream, from, Direction::Forwards, PAGE_EVENTS).await?;
         let Some(last) = news.last().map(|event| event.version) else { return Ok(()) };
         if Instant::now() >= deadline {
             return Err(NotStored.into());

@@ -55,9 +55,9 @@ pub enum SnapshotError {
         /// The stream's last version; 0 when there is no such stream.
         last: u64,
     },
-    /// It is too long.
-    #[error("a snapshot has at most {SNAPSHOT_BYTES_MAX} bytes, not {bytes}")]
-    TooLarge {
+    /// It is too long, or empty, which a table may not take.
+    #[error("a snapshot has 1 to {SNAPSHOT_BYTES_MAX} bytes, not {bytes}")]
+    Length {
         /// Bytes given.
         bytes: usize,
     },
@@ -70,10 +70,10 @@ impl SnapshotError {
     /// Nothing, if a snapshot of so many bytes may be kept for a version of a stream whose last is `last`.
     ///
     /// # Errors
-    /// [`Version`](Self::Version), [`TooLarge`](Self::TooLarge).
+    /// [`Version`](Self::Version), [`Length`](Self::Length).
     pub fn check(version: u64, last: u64, bytes: usize) -> Result<(), Self> {
-        if bytes > SNAPSHOT_BYTES_MAX {
-            return Err(Self::TooLarge { bytes });
+        if !(1..=SNAPSHOT_BYTES_MAX).contains(&bytes) {
+            return Err(Self::Length { bytes });
         }
         let is_there = (1..=last).contains(&version);
         if is_there { Ok(()) } else { Err(Self::Version { version, last }) }

@@ -175,6 +175,17 @@ pub enum Direction {
     Backwards,
 }
 
+impl Direction {
+    /// The version that a whole stream is read from in this direction.
+    #[must_use]
+    pub fn start(self) -> u64 {
+        match self {
+            Self::Forwards => 1,
+            Self::Backwards => u64::MAX,
+        }
+    }
+}
+
 /// The versions that an append gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appended {

@@ -132,6 +132,6 @@ impl Submitted {
 }
 
 /// The sender stopped in the middle.
-pub(super) fn paused() -> Refusal {
+pub(in crate::server) fn paused() -> Refusal {
     Refusal::new(StatusCode::REQUEST_TIMEOUT, "BodyPaused", "the body did not go on in time")
 }
