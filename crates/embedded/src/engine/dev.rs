@@ -2,7 +2,6 @@
 
 use super::clock::SystemClock;
 use super::inputs::{self, Pumping};
-use super::replays;
 use super::rules_folder::{RulesError, RulesSource};
 use super::running::{Running, url};
 use super::stages::Announcer;
@@ -12,6 +11,7 @@ use super::wake::Wake;
 use super::watcher::{self, RulesWatch};
 use super::{DevOptions, EmbeddedBus, EmbeddedPorts, Intake, Metrics};
 use super::{dispatcher, workers};
+use super::{replays, retention};
 use crate::server::{self, App, AppParts};
 use crate::store::{OpenError, Store};
 use eventyard_bus::memory::MemoryBreakers;
@@ -218,6 +218,7 @@ impl House {
         };
         let (reloaded, reloads) = watch::channel(());
         let (bus, quiet) = (Arc::clone(&self.bus), settings.reload_after);
+        tasks.spawn(retention::run(Arc::clone(&bus), reloads.clone(), stop.clone()));
         tasks.spawn(watcher::run(bus, source, rules_watch, quiet, reloaded, stop.clone()));
         tasks.spawn(inputs::run(pumping, reloads, stop.clone()));
     }
