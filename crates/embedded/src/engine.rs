@@ -18,6 +18,7 @@ mod intake;
 mod metrics;
 mod ports;
 mod replays;
+mod retention;
 mod rules_folder;
 mod running;
 mod settings;

@@ -18,3 +18,4 @@ pub mod diff;
 pub mod list;
 pub mod query;
 pub mod replay;
+pub mod subscription;

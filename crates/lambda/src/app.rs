@@ -175,7 +175,8 @@ impl AwsPorts {
             &settings.table,
             bus,
             waking,
-            StoreSettings::default(),
+            // What hot rules say of it holds from the next start of a function on.
+            StoreSettings { retention: Some(rules.bus.retention), ..StoreSettings::default() },
         );
         let out = Box::new(std::io::stdout());
         let telemetry = Arc::new(Telemetry::new(bus, function, settings.log, out));

@@ -20,7 +20,8 @@ pub struct ParkedList {
 }
 
 impl StackReader {
-    /// Parked deliveries that fit the filter, the longest parked first, each with its event.
+    /// Parked deliveries that fit the filter, the longest parked first, each with its event; those whose
+    /// event was kept long enough are over with it.
     #[must_use]
     pub fn parked(&self, filter: ParkedFilter) -> ParkedList {
         let (after, left) = (filter.after, filter.limit.unwrap_or(usize::MAX));
@@ -51,6 +52,7 @@ impl ParkedList {
         };
         let page = self.store.parked(&query).await?;
         let found = all(page.items.into_iter().map(|item| with_event(&self.store, item))).await?;
+        let found: Vec<_> = found.into_iter().flatten().collect();
         self.left = match page.next {
             Some(_) => self.left.saturating_sub(found.len()),
             None => 0,
@@ -60,13 +62,13 @@ impl ParkedList {
     }
 }
 
-async fn with_event(store: &DynamoStore, delivery: Delivery) -> Result<ParkedDelivery, StoreError> {
+/// A delivery with its event; what is parked ends with its event.
+async fn with_event(
+    store: &DynamoStore,
+    delivery: Delivery,
+) -> Result<Option<ParkedDelivery>, StoreError> {
     let stored = store.event(&delivery.key.identity).await?;
-    let gone = || StoreError::Corrupt {
-        reason: format!("the event of parked delivery `{}` is gone", delivery.key.id),
-    };
-    let event = stored.ok_or_else(gone)?.event.clone();
-    Ok(ParkedDelivery { delivery, event })
+    Ok(stored.map(|stored| ParkedDelivery { delivery, event: stored.event.clone() }))
 }
 
 /// Messages that are no events.

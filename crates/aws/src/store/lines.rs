@@ -7,7 +7,7 @@ use eventyard_event::Timestamp;
 use super::item::Item;
 use super::page_item::{self, Entry};
 use super::walk::Walk;
-use super::{DynamoStore, together};
+use super::{DynamoStore, time, together};
 
 /// A page of the log without its events.
 #[derive(Debug, Clone)]
@@ -68,7 +68,9 @@ impl DynamoStore {
     /// [`Unavailable`](StoreError::Unavailable), [`Corrupt`](StoreError::Corrupt).
     pub async fn page_line(&self, page: PageNumber) -> Result<Option<PageLine>, StoreError> {
         let item = self.table().get(&self.keys().page(page)).await?;
-        item.as_ref().map(line).transpose()
+        let Some(item) = item else { return Ok(None) };
+        let is_over = time::is_expired(&item, Timestamp::now())?;
+        if is_over { Ok(None) } else { line(&item).map(Some) }
     }
 
     async fn lanes_since(&self, since: Timestamp) -> Result<Vec<Lane>, StoreError> {
@@ -85,7 +87,7 @@ impl DynamoStore {
 async fn step(walk: &mut Walk, since: Timestamp) -> Result<Option<PageLine>, StoreError> {
     while let Some(item) = walk.next().await? {
         let page = line(&item)?;
-        if page.accepted_at >= since {
+        if page.accepted_at >= since && !time::is_expired(&item, Timestamp::now())? {
             return Ok(Some(page));
         }
     }

@@ -12,7 +12,7 @@ use super::keys::{Place, twenty};
 use super::page_item::{self, Entry};
 use super::query::Range;
 use super::walk::Walk;
-use super::{DynamoStore, together};
+use super::{DynamoStore, time, together};
 
 /// A page of the log.
 #[derive(Debug, Clone)]
@@ -49,7 +49,8 @@ impl PagesSince {
             if let Some(walk) = &mut self.walk
                 && let Some(item) = walk.next().await?
             {
-                if page_item::read(&item)?.opened_at >= self.since {
+                let is_over = time::is_expired(&item, Timestamp::now())?;
+                if !is_over && page_item::read(&item)?.opened_at >= self.since {
                     return self.store.logged(&item).await.map(Some);
                 }
                 continue;
@@ -64,7 +65,7 @@ impl PagesSince {
 }
 
 impl DynamoStore {
-    /// The pages that were accepted at or after a time.
+    /// The pages that were accepted at or after a time and are kept.
     #[must_use]
     pub fn pages_since(&self, since: Timestamp) -> PagesSince {
         PagesSince { store: self.clone(), since, next_shard: 0, walk: None }

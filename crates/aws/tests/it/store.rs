@@ -20,6 +20,13 @@ mod history {
     eventyard_bus::history_contract!(crate::table::block_on, crate::table::fresh().await);
 }
 
+mod retention {
+    eventyard_bus::retention_contract!(
+        crate::table::block_on,
+        crate::table::keeping_an_hour().await
+    );
+}
+
 mod checkpoints {
     eventyard_bus::checkpoints_contract!(crate::table::block_on, crate::table::fresh().await);
 }

@@ -43,6 +43,13 @@ pub async fn fresh_journal() -> Box<DynamoJournal> {
     Box::new(DynamoJournal::new(client().await, &name))
 }
 
+/// A store with nothing in it that keeps events for an hour.
+pub async fn keeping_an_hour() -> Box<DynamoStore> {
+    let retention = Some(std::time::Duration::from_secs(3_600));
+    let settings = StoreSettings { retention, ..settings() };
+    Box::new(store(&fresh_bus(), Arc::new(NoWake), settings).await)
+}
+
 /// A store of its own for a bus; several of one bus are like several processes.
 pub async fn store(bus: &str, wake: Arc<dyn Wake>, settings: StoreSettings) -> DynamoStore {
     DynamoStore::new(client().await, &table().await, bus, wake, settings)

@@ -30,6 +30,7 @@ pub mod journal;
 pub mod ledger;
 pub mod operations;
 pub mod pages;
+pub mod retention;
 pub mod rule_sets;
 pub mod snapshots;
 pub mod streams;
@@ -176,6 +177,19 @@ macro_rules! checkpoints_contract {
             a_checkpoint_is_written_once_at_each_revision
             a_removed_checkpoint_goes_on_counting
             checkpoints_are_listed_by_what_their_names_begin_with
+        }
+    };
+}
+
+/// The suite of a [`Ledger`](crate::Ledger) and [`History`](crate::History) that keeps events for an hour: see
+/// [`contract`](crate::contract).
+#[macro_export]
+macro_rules! retention_contract {
+    ($block_on:path, $fresh:expr) => {
+        $crate::__contract_cases! { retention, $block_on, $fresh,
+            what_was_kept_long_enough_is_not_read_and_the_rest_is
+            an_event_that_was_kept_long_enough_is_accepted_again
+            an_event_that_is_kept_still_is_a_duplicate
         }
     };
 }

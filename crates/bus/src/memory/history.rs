@@ -2,8 +2,8 @@
 
 use super::MemoryStore;
 use super::store::{Page, PageState};
-use crate::StoreError;
 use crate::ports::{Cursor, Hints, History, LoggedEvent, LoggedPage, Place};
+use crate::{StoreError, StoredEvent};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -30,13 +30,15 @@ impl History for MemoryStore {
     ) -> Result<Vec<LoggedPage>, StoreError> {
         let state = self.state();
         let pages = state.pages.values().filter(|page| shard == 0 && page.claim.page.0 >= from);
-        Ok(pages.take(limit).map(|page| logged(page, hints)).collect())
+        let now = Timestamp::now();
+        let shown = |event: &StoredEvent| hints.take(&event.event) && !state.is_expired(event, now);
+        Ok(pages.take(limit).map(|page| logged(page, &shown)).collect())
     }
 }
 
-fn logged(page: &Page, hints: &Hints) -> LoggedPage {
+fn logged(page: &Page, shown: &dyn Fn(&StoredEvent) -> bool) -> LoggedPage {
     let number = page.claim.page;
-    let events = (0..).zip(&page.events).filter(|(_, event)| hints.take(&event.event));
+    let events = (0..).zip(&page.events).filter(|(_, event)| shown(event));
     let events = events.map(|(entry, event)| LoggedEvent { entry, event: Arc::clone(event) });
     let (is_sealed, outcomes) = match &page.stands {
         PageState::Open { .. } => (false, Vec::new()),

@@ -75,7 +75,8 @@ impl Ledger for MemoryStore {
     }
 
     async fn event(&self, identity: &Identity) -> Result<Option<Arc<StoredEvent>>, StoreError> {
-        Ok(self.state().events.get(identity).cloned())
+        let (state, now) = (self.state(), Timestamp::now());
+        Ok(state.events.get(identity).filter(|event| !state.is_expired(event, now)).cloned())
     }
 }
 
@@ -93,7 +94,8 @@ impl State {
         events: &mut Vec<Arc<StoredEvent>>,
     ) -> Acceptance {
         let identity = new.event.identity();
-        if let Some(known) = self.events.get(&identity) {
+        let known = self.events.get(&identity);
+        if let Some(known) = known.filter(|known| !self.is_expired(known, accepted_at)) {
             let same = known.event.digest() == new.event.digest();
             return if same { Acceptance::Duplicate } else { Acceptance::Conflict };
         }

@@ -3,6 +3,7 @@
 use super::streams::Stream;
 use crate::audit::{Audit, Report};
 use crate::ports::{Checkpoint, CheckpointName, StreamName};
+use crate::time::after;
 use crate::{
     Delivery, DeliveryKey, PageClaim, PageNumber, Sealed, StoredEvent, StoredRules, Undecodable,
 };
@@ -11,6 +12,7 @@ use eventyard_rules::Version;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Ledger, delivery items and rule sets in memory; clones share their state.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,16 @@ pub(super) struct State {
     pub(super) active_rules: BTreeMap<Version, Version>,
     pub(super) checkpoints: BTreeMap<CheckpointName, Checkpoint>,
     pub(super) streams: BTreeMap<StreamName, Stream>,
+    /// How long events are kept; for ever when none.
+    pub(super) retention: Option<Duration>,
+}
+
+impl State {
+    /// Whether an event was kept long enough by that time.
+    pub(super) fn is_expired(&self, event: &StoredEvent, now: Timestamp) -> bool {
+        let end = self.retention.map(|retention| after(event.accepted_at, retention));
+        end.is_some_and(|end| end <= now)
+    }
 }
 
 /// One page of the log.
@@ -43,6 +55,12 @@ pub(super) enum PageState {
 }
 
 impl MemoryStore {
+    /// A store that shows events only so long after they were accepted, by the system's clock.
+    #[must_use]
+    pub fn keeping(retention: Duration) -> Self {
+        Self(Arc::new(Mutex::new(State { retention: Some(retention), ..State::default() })))
+    }
+
     /// Every accepted event, in log order.
     #[must_use]
     pub fn events(&self) -> Vec<Arc<StoredEvent>> {

@@ -30,6 +30,15 @@ mod history {
     eventyard_bus::history_contract!(futures::executor::block_on, Box::new(MemoryStore::default()));
 }
 
+mod retention {
+    use eventyard_bus::memory::MemoryStore;
+    const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
+    eventyard_bus::retention_contract!(
+        futures::executor::block_on,
+        Box::new(MemoryStore::keeping(HOUR))
+    );
+}
+
 mod checkpoints {
     use eventyard_bus::memory::MemoryStore;
     eventyard_bus::checkpoints_contract!(

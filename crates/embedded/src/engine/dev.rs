@@ -3,7 +3,6 @@
 use super::clock::SystemClock;
 use super::consume::{Consumer, Function, FunctionError};
 use super::inputs::{self, Pumping};
-use super::replays;
 use super::rules_folder::{RulesError, RulesSource};
 use super::running::{Running, url};
 use super::stages::Announcer;
@@ -14,6 +13,7 @@ use super::wake::Wake;
 use super::watcher::{self, RulesWatch};
 use super::{DevOptions, EmbeddedBus, EmbeddedPorts, Intake, Metrics};
 use super::{dispatcher, workers};
+use super::{replays, retention};
 use crate::queues::QueueName;
 use crate::server::{self, App, AppParts};
 use crate::store::{OpenError, Store};
@@ -244,6 +244,7 @@ impl House {
         };
         let (reloaded, reloads) = watch::channel(());
         let (bus, quiet) = (Arc::clone(&self.bus), settings.reload_after);
+        tasks.spawn(retention::run(Arc::clone(&bus), reloads.clone(), stop.clone()));
         tasks.spawn(watcher::run(bus, source, rules_watch, quiet, reloaded, stop.clone()));
         tasks.spawn(inputs::run(pumping, reloads, stop.clone()));
         let router = StreamRouter {

@@ -39,7 +39,8 @@ pub use message::{
 };
 pub use name::{InvalidQueueName, QueueName};
 pub use operations::Queues;
-pub(crate) use record::Record;
+pub(crate) use receive::forget_old;
+pub(crate) use record::{Record, StoredBody};
 pub(crate) use registry::find;
 pub(crate) use settings::Queue;
 pub use settings::{

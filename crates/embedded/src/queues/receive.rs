@@ -111,20 +111,24 @@ fn take(
     Ok(Taken { receipt, record, first_received_at })
 }
 
-/// Deletes messages that are older than the queue keeps them.
-fn forget_old(tables: &mut Transaction<'_>, queue: &Queue, now: i64) -> Result<(), Fault> {
+/// Deletes messages that are older than the queue keeps them, some at a time; whether there may be more.
+pub(crate) fn forget_old(
+    tables: &mut Transaction<'_>,
+    queue: &Queue,
+    now: i64,
+) -> Result<bool, Fault> {
     let oldest = now.saturating_sub(send::nanos(queue.settings.retention));
     for _ in 0..CLEARED {
         let all = (queue.id, 0)..=(queue.id, u64::MAX);
         let first = match tables.messages.range(all)?.next().transpose()? {
             Some((key, record)) => (key.value().1, Record::read(record.value())?),
-            None => break,
+            None => return Ok(false),
         };
         let (sequence, record) = first;
         if record.sent_at > oldest {
-            break;
+            return Ok(false);
         }
         delete::remove(tables, queue, sequence, &record, now)?;
     }
-    Ok(())
+    Ok(true)
 }

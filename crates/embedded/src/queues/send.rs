@@ -130,9 +130,11 @@ fn stored_body(
 fn sequence(tables: &Transaction<'_>, identity: &Identity) -> Result<Option<u64>, Fault> {
     use crate::store::Found;
     let found = tables.numbers.tail.find(&tables.identities, identity, |sequence| {
-        log::with_event(&tables.events, sequence, |stored| {
+        // One that was kept long enough and is not deleted yet is still delivered.
+        let found = log::with_event_if_there(&tables.events, sequence, |stored| {
             Ok((stored.identity == *identity).then_some(sequence))
-        })
+        })?;
+        Ok(found.flatten().into())
     })?;
     Ok(match found {
         Found::Taken(sequence) => Some(sequence),

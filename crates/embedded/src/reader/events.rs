@@ -8,7 +8,8 @@ use redb::{ReadTransaction, ReadableTable};
 use super::history::Hashes;
 use super::source::Steps;
 use crate::store::codec::Damaged;
-use crate::store::page::{Head, Page};
+use crate::store::page::Page;
+use crate::store::retention::{first_kept_now, partition};
 use crate::store::{Fault, Stored, format, instant, log};
 
 /// Bytes of events that one step reads, about.
@@ -125,10 +126,11 @@ impl Steps for EventSteps {
     type Item = LoggedEvent;
 
     fn step(&mut self, read: &ReadTransaction) -> Result<Vec<LoggedEvent>, Fault> {
-        let mut next = match self.next {
+        let next = match self.next {
             Some(next) => next,
             None => self.start(read)?,
         };
+        let mut next = next.max(first_kept(read)?);
         let found = match self.hashes.may_all_fit() {
             true => self.all(read, &mut next)?,
             false => self.fitting(read, &mut next)?,
@@ -147,14 +149,24 @@ pub(super) fn page_of(
     Ok(last.saturating_sub(1).max(1))
 }
 
-/// The first page accepted at `since` or later; the next one to come when there is none.
+/// The first kept page accepted at `since` or later; the next one to come when there is none.
 pub(super) fn first_page_since(read: &ReadTransaction, since: i64) -> Result<u64, Fault> {
-    partition(&read.open_table(format::PAGES)?, |page| page.at < since)
+    let page = partition(&read.open_table(format::PAGES)?, |page| page.at < since)?;
+    Ok(page.max(first_kept_now(read)?))
 }
 
 /// The first event accepted at `since` or later; the next one to come when there is none.
 fn first_since(read: &ReadTransaction, since: i64) -> Result<u64, Fault> {
-    let page = first_page_since(read, since)?;
+    first_of(read, first_page_since(read, since)?)
+}
+
+/// The first event that is kept; the next one to come when there is none.
+pub(super) fn first_kept(read: &ReadTransaction) -> Result<u64, Fault> {
+    first_of(read, first_kept_now(read)?)
+}
+
+/// The first event of a page; the next one to come when it is the next page to come.
+fn first_of(read: &ReadTransaction, page: u64) -> Result<u64, Fault> {
     let pages = read.open_table(format::PAGES)?;
     if let Some(record) = pages.get(page)? {
         return Ok(Page::head(record.value())?.first);
@@ -163,29 +175,14 @@ fn first_since(read: &ReadTransaction, since: i64) -> Result<u64, Fault> {
     Ok(last.map_or(1, |last| last.end()))
 }
 
-/// The number of the first page for which `before` does not hold: a binary search, since pages are
-/// numbered without gaps from 1.
-fn partition(
-    pages: &impl ReadableTable<u64, &'static [u8]>,
-    before: impl Fn(Head) -> bool,
-) -> Result<u64, Fault> {
-    let (mut low, mut high) = (1, pages.last()?.map_or(0, |(page, _)| page.value()) + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let record = pages.get(middle)?.ok_or(Damaged)?;
-        match before(Page::head(record.value())?) {
-            true => low = middle + 1,
-            false => high = middle,
-        }
+/// The event of a delivery item, found by its place in the log; none when it was kept long enough.
+pub(super) fn of_delivery(read: &ReadTransaction, item: &Delivery) -> Result<Option<Event>, Fault> {
+    if item.position.page.0 < first_kept_now(read)? {
+        return Ok(None);
     }
-    Ok(low)
-}
-
-/// The event of a delivery item, found by its place in the log.
-pub(super) fn of_delivery(read: &ReadTransaction, item: &Delivery) -> Result<Event, Fault> {
     let pages = read.open_table(format::PAGES)?;
     let page = pages.get(item.position.page.0)?.ok_or(Damaged)?;
     let sequence = Page::head(page.value())?.first + u64::from(item.position.entry);
     let event = log::with_event(&read.open_table(format::EVENTS)?, sequence, |s| s.event())?;
-    if event.identity() == item.key.identity { Ok(event) } else { Err(Damaged.into()) }
+    if event.identity() == item.key.identity { Ok(Some(event)) } else { Err(Damaged.into()) }
 }

@@ -9,6 +9,7 @@ use redb::{ReadOnlyTable, ReadTransaction};
 use super::Reader;
 use super::events::first_page_since;
 use crate::store::page::{Entry, Outcomes, Page};
+use crate::store::retention::first_kept_now;
 use crate::store::{Fault, Store, format, instant, log};
 
 /// Sees what is committed: every accepted page, and seals a few milliseconds later. Where a runtime is, it
@@ -88,6 +89,7 @@ fn pages(
         outcomes: read.open_table(format::OUTCOMES)?,
     };
     let hashes = Hashes::of(hints);
+    let from = from.max(first_kept_now(read)?);
     let mut found = Vec::new();
     for entry in read.open_table(format::PAGES)?.range(from..)?.take(limit) {
         let (number, record) = entry?;

@@ -39,8 +39,9 @@ impl Steps for ParkedSteps {
             self.after = Some((at, key));
             let delivery = work::load(&items, &work::key(key))?.ok_or(Damaged)?;
             if self.filter.takes(&delivery) {
+                // What is parked ends with its event.
                 let event = super::events::of_delivery(read, &delivery)?;
-                found.push(ParkedDelivery { delivery, event });
+                found.extend(event.map(|event| ParkedDelivery { delivery, event }));
             }
             if found.len() >= STEP {
                 break;

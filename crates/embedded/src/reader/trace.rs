@@ -3,9 +3,10 @@
 use eventyard_bus::view::{Trace, TracedDelivery, TracedEvent};
 use eventyard_bus::{Delivery, Sealed};
 use eventyard_event::{Event, Identity, short_hash};
-use redb::{ReadTransaction, ReadableTable};
+use redb::ReadTransaction;
 
 use crate::store::page::{Outcomes, Page};
+use crate::store::retention::first_kept_now;
 use crate::store::{Fault, format, instant, log, work};
 
 /// Reads the story of every event of an id.
@@ -31,7 +32,7 @@ pub(super) fn trace(
 fn candidates(read: &ReadTransaction, id: &str, source: Option<&str>) -> Result<Vec<u64>, Fault> {
     let (id, source) = (short_hash(id), source.map(short_hash));
     let mut found = Vec::new();
-    for entry in read.open_table(format::PAGES)?.iter()? {
+    for entry in read.open_table(format::PAGES)?.range(first_kept_now(read)?..)? {
         let page = Page::read(entry?.1.value())?;
         let entries = page.entries.iter().zip(page.first..);
         let fitting = entries.filter(|(entry, _)| {

@@ -7,10 +7,11 @@ use eventyard_event::{Digest, Identity};
 
 use super::chunk::{self, Prepared};
 use super::error::Fault;
-use super::identities::Found;
+use super::identities::{Candidate, Found};
 use super::page::{Entry, Lease, Page};
+use super::retention::Kept;
 use super::transaction::Transaction;
-use super::{instant, log, numbers};
+use super::{instant, log, numbers, work};
 
 /// What became of a batch: one result per event, and the claim of the page that names the new ones.
 pub(crate) struct Taken {
@@ -25,10 +26,11 @@ pub(crate) fn accept(
     lease: BusLease,
 ) -> Result<Taken, Fault> {
     let first = tables.numbers.next_event;
+    let kept = Kept::at(&tables.meta, lease.now)?;
     let mut fresh = Fresh::default();
     let mut results = Vec::with_capacity(batch.len());
     for event in batch {
-        results.push(fresh.judge(tables, event, first)?);
+        results.push(fresh.judge(tables, event, first, kept)?);
     }
     let claim = match fresh.events.is_empty() {
         true => None,
@@ -52,20 +54,33 @@ impl<'a> Fresh<'a> {
         tables: &mut Transaction<'_>,
         event: &'a Prepared,
         first: u64,
+        kept: Kept,
     ) -> Result<Acceptance, Fault> {
         if let Some(digest) = self.digests.get(&event.identity) {
             return Ok(known(*digest == event.digest));
         }
-        let Transaction { numbers, identities, events, .. } = tables;
+        let mut comes_again = false;
+        let Transaction { numbers, identities, events, .. } = &*tables;
         let found = numbers.tail.find(identities, &event.identity, |sequence| {
             if sequence >= first {
                 // An event of this batch, and another one than ours, or `digests` had it.
-                return Ok(None);
+                return Ok(Candidate::Other);
             }
-            log::with_event(events, sequence, |stored| {
-                Ok((stored.identity == event.identity).then_some(stored.digest))
-            })
+            let found = log::with_event_if_there(events, sequence, |stored| {
+                let ours = stored.identity == event.identity;
+                Ok(match ours && kept.has_ended(instant::number(stored.accepted_at)) {
+                    true => Candidate::Ended,
+                    false => ours.then_some(stored.digest).into(),
+                })
+            })?;
+            comes_again |= matches!(found, Some(Candidate::Ended));
+            Ok(found.unwrap_or(Candidate::Ended))
         })?;
+        if comes_again {
+            // What became of it before says nothing of what becomes of it now.
+            work::forget(tables, &event.identity)?;
+        }
+        let numbers = &mut *tables.numbers;
         match found {
             Found::Taken(digest) => Ok(known(digest == event.digest)),
             Found::Free(slot) => {

@@ -35,6 +35,22 @@ pub(crate) struct Tail {
     indexing: u64,
 }
 
+/// What stands under a number that an identity may have.
+pub(crate) enum Candidate<T> {
+    /// The one looked for, with what its check gave.
+    Is(T),
+    /// Another one.
+    Other,
+    /// An event that was kept long enough, deleted or not.
+    Ended,
+}
+
+impl<T> From<Option<T>> for Candidate<T> {
+    fn from(found: Option<T>) -> Self {
+        found.map_or(Self::Other, Self::Is)
+    }
+}
+
 /// Where an identity is, or may be put.
 pub(crate) enum Found<T> {
     /// It is in the log; what the check of the event's record gave.
@@ -66,24 +82,49 @@ impl Tail {
     }
 
     /// Looks for an identity. Two identities whose numbers collide take neighbouring ones, so
-    /// `check` says of each candidate whether it is the one looked for.
+    /// `check` says of each candidate whether it is the one looked for. The number of one that has
+    /// ended may be given to another.
     pub fn find<T>(
         &self,
         table: &impl ReadableTable<u64, u64>,
         identity: &Identity,
-        mut check: impl FnMut(u64) -> Result<Option<T>, Fault>,
+        mut check: impl FnMut(u64) -> Result<Candidate<T>, Fault>,
     ) -> Result<Found<T>, Fault> {
         let mut slot = page::slot(identity);
+        let mut ended = None;
         while let Some(sequence) = self.get(table, slot)? {
-            if let Some(found) = check(sequence)? {
-                return Ok(Found::Taken(found));
+            match check(sequence)? {
+                Candidate::Is(found) => return Ok(Found::Taken(found)),
+                Candidate::Ended => ended = ended.or(Some(slot)),
+                Candidate::Other => {}
             }
             slot = slot.wrapping_add(1);
         }
-        Ok(Found::Free(slot))
+        Ok(Found::Free(ended.unwrap_or(slot)))
     }
 
-    fn get(&self, table: &impl ReadableTable<u64, u64>, slot: u64) -> Result<Option<u64>, Fault> {
+    /// Forgets that an event has this number, if it has. Where a neighbour may have moved on because of
+    /// it, the entry stays, so that the neighbour is found behind it.
+    pub fn forget(
+        &mut self,
+        table: &mut Table<'_, u64, u64>,
+        slot: u64,
+        sequence: u64,
+    ) -> Result<(), Fault> {
+        let is_ours = self.get(table, slot)? == Some(sequence);
+        if is_ours && self.get(table, slot.wrapping_add(1))?.is_none() {
+            self.entries.remove(&slot);
+            table.remove(slot)?;
+        }
+        Ok(())
+    }
+
+    /// The event that has this number.
+    pub fn get(
+        &self,
+        table: &impl ReadableTable<u64, u64>,
+        slot: u64,
+    ) -> Result<Option<u64>, Fault> {
         match self.entries.get(&slot) {
             Some(sequence) => Ok(Some(*sequence)),
             None => Ok(table.get(slot)?.map(|found| found.value())),
@@ -152,7 +193,7 @@ mod tests {
     ) -> Found<u64> {
         let check = |sequence: u64| {
             let index = usize::try_from(sequence - 1).unwrap();
-            Ok((log[index] == wanted).then_some(sequence))
+            Ok((log[index] == wanted).then_some(sequence).into())
         };
         tail.find(table, &wanted, check).unwrap()
     }
@@ -173,6 +214,34 @@ mod tests {
                 assert!(matches!(third, Found::Free(free) if free == slot.wrapping_add(2)));
             });
         }
+    }
+
+    #[test]
+    fn a_neighbour_is_found_after_the_one_before_it_was_forgotten() {
+        with_table(|table| {
+            let log = [identity(7, 1), identity(7, 2), identity(9, 3)];
+            let mut tail = Tail::new(1);
+            for (slot, sequence) in [(7, 1), (8, 2), (9, 3)] {
+                tail.insert(slot, sequence);
+            }
+            tail.forget(table, 7, 1).unwrap();
+            assert!(matches!(look(&tail, table, &log, log[1]), Found::Taken(2)));
+            tail.forget(table, 9, 3).unwrap();
+            assert!(matches!(look(&tail, table, &log, log[2]), Found::Free(9)));
+            tail.forget(table, 8, 1).unwrap();
+            assert!(matches!(look(&tail, table, &log, log[1]), Found::Taken(2)));
+        });
+    }
+
+    #[test]
+    fn the_number_of_an_event_that_ended_is_given_again() {
+        with_table(|table| {
+            let mut tail = Tail::new(1);
+            tail.insert(7, 1);
+            let ended = |_| Ok(Candidate::<()>::Ended);
+            let found = tail.find(table, &identity(7, 1), ended).unwrap();
+            assert!(matches!(found, Found::Free(7)));
+        });
     }
 
     #[test]

@@ -11,7 +11,8 @@ use eventyard_event::{Identity, Timestamp};
 use super::accept::{self, Taken};
 use super::chunk::{Prepared, Stored};
 use super::error::Fault;
-use super::identities::Found;
+use super::identities::{Candidate, Found};
+use super::retention::Kept;
 use super::transaction::Transaction;
 use super::{Promise, Store, instant, log, seal};
 
@@ -86,10 +87,16 @@ fn accepted(batch: Vec<Accept>, taken: Taken, accepted_at: Timestamp) -> Accepte
 
 /// The record of the event of this identity.
 fn find(tables: &mut Transaction<'_>, identity: &Identity) -> Result<Option<Vec<u8>>, Fault> {
+    let kept = Kept::at(&tables.meta, Timestamp::now())?;
     let found = tables.numbers.tail.find(&tables.identities, identity, |sequence| {
-        log::with_event(&tables.events, sequence, |stored| {
-            Ok((stored.identity == *identity).then(|| stored.bytes.to_vec()))
-        })
+        let found = log::with_event_if_there(&tables.events, sequence, |stored| {
+            let ours = stored.identity == *identity;
+            Ok(match ours && kept.has_ended(instant::number(stored.accepted_at)) {
+                true => Candidate::Ended,
+                false => ours.then(|| stored.bytes.to_vec()).into(),
+            })
+        })?;
+        Ok(found.unwrap_or(Candidate::Ended))
     })?;
     Ok(match found {
         Found::Taken(bytes) => Some(bytes),

@@ -20,6 +20,21 @@ pub(crate) fn with_event<T>(
     act(chunk.get(index).ok_or(Damaged)??)
 }
 
+/// Reads one event and gives it to `act`; none when it was deleted.
+pub(crate) fn with_event_if_there<T>(
+    events: &impl ReadableTable<u64, &'static [u8]>,
+    sequence: u64,
+    act: impl FnOnce(Stored<'_>) -> Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    // The log is deleted from its beginning on.
+    match events.first()? {
+        Some((first, _)) if first.value() <= sequence => {
+            with_event(events, sequence, act).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Reads the events of a range in order and gives each with its number to `act`, until that says
 /// no.
 pub(crate) fn scan(

@@ -21,6 +21,7 @@ mod ledger;
 pub(crate) mod log;
 pub(crate) mod numbers;
 pub(crate) mod page;
+pub(crate) mod retention;
 mod rule_sets;
 mod seal;
 pub(crate) mod stream_log;

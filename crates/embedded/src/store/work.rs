@@ -188,6 +188,30 @@ pub(crate) fn due_items(
     Ok(items)
 }
 
+/// Whether an event has a delivery that is neither done nor parked.
+pub(crate) fn is_busy(tables: &Transaction<'_>, identity: &Identity) -> Result<bool, Fault> {
+    Ok(of_event(tables, identity)?.iter().any(|item| due(item).is_some()))
+}
+
+/// Deletes the deliveries of an event that are done or parked.
+pub(crate) fn forget(tables: &mut Transaction<'_>, identity: &Identity) -> Result<(), Fault> {
+    let items = of_event(tables, identity)?;
+    for item in items.iter().filter(|item| due(item).is_none()) {
+        let key = bytes(&item.key);
+        if let Some(parked) = parked_at(item) {
+            tables.parked.remove((parked, key))?;
+        }
+        tables.deliveries.remove(key)?;
+    }
+    Ok(())
+}
+
+fn of_event(tables: &Transaction<'_>, identity: &Identity) -> Result<Vec<Delivery>, Fault> {
+    let (first, last) = keys_of(identity);
+    let range = tables.deliveries.range(first..=last)?;
+    range.map(|entry| Ok(serde_json::from_slice(entry?.1.value())?)).collect()
+}
+
 /// Ends the leases of all attempts in flight; answers how many. One look at each unfinished item.
 pub(crate) fn release(tables: &mut Transaction<'_>, now: Timestamp) -> Result<usize, Fault> {
     let mut unfinished = Vec::new();

@@ -17,6 +17,11 @@ mod history {
     eventyard_bus::history_contract!(block_on, TempStore::new());
 }
 
+mod retention {
+    use super::*;
+    eventyard_bus::retention_contract!(block_on, TempStore::keeping_an_hour().await);
+}
+
 mod checkpoints {
     use super::*;
     eventyard_bus::checkpoints_contract!(block_on, TempStore::new());

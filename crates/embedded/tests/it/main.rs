@@ -11,4 +11,5 @@ mod queues_fifo;
 mod queues_model;
 mod queues_standard;
 mod reader;
+mod retention;
 mod store;

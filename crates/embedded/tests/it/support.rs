@@ -20,6 +20,13 @@ impl TempStore {
         Self { store: Store::open(folder.path()).unwrap(), folder }
     }
 
+    /// A store that keeps events for an hour.
+    pub async fn keeping_an_hour() -> Self {
+        let store = Self::new();
+        store.keep_for(Some(std::time::Duration::from_secs(3_600))).await.unwrap();
+        store
+    }
+
     /// Closes the store and opens it again.
     pub fn reopen(self) -> Self {
         let Self { store, folder } = self;

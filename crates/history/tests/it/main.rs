@@ -4,4 +4,5 @@ mod chains;
 mod diffs;
 mod lists;
 mod replays;
+mod subscriptions;
 mod world;
