@@ -11,8 +11,9 @@
 //! `EVENTYARD_LOCALSTACK_PORT` says. Everything that is installed, written or logged lies in `target/localstack/`.
 //!
 //! The modules, in the order in which [`up`] needs them: `settings`, `health`, `docker`, `prerequisites`, `install`,
-//! `start`, `record`, `stop`.
+//! `start`, `databases`, `record`, `stop`.
 
+mod databases;
 mod docker;
 mod health;
 mod install;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::record::Record;
 use crate::settings::Settings;
-use crate::{health, install, prerequisites, stop};
+use crate::{databases, health, install, prerequisites, stop};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Lines of the log that an error shows.
@@ -66,7 +66,8 @@ pub fn start(settings: &Settings, python: &Path) -> Result<()> {
     let mut child = spawn(settings, python)?;
     Record::Process { pid: child.id() }.write(settings)?;
     if answers(settings, || matches!(child.try_wait(), Ok(None)))? {
-        return Ok(());
+        let dynamodb = format!("http://127.0.0.1:{}", settings.dynamodb_port());
+        return databases::open(&settings.endpoint(), &dynamodb);
     }
     stop::stop(settings, child.id())?;
     bail!("LocalStack ended, or did not answer in {PATIENCE:?}:\n{}", last_lines(settings))

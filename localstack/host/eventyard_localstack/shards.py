@@ -3,7 +3,7 @@
 DynamoDB Local ends every shard after seven and a half minutes and goes on in a new one. LocalStack then begins the
 whole stream anew: it reads all that was read once more, comes to the end of the first shard, and begins anew. Each
 beginning asks for the stream's description, which DynamoDB Local answers by walking through the records of all streams
-of all tables; meanwhile it refuses writes as `InternalFailure`.
+of all tables, with everybody else waiting.
 """
 
 from typing import Any

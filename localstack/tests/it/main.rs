@@ -2,6 +2,7 @@
 //! executor runs them, and there is nothing of ours to prove.
 
 mod clients;
+mod databases;
 mod events;
 mod failures;
 mod functions;

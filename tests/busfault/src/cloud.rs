@@ -79,8 +79,7 @@ impl Cloud {
     pub async fn table(&self) -> Result<String> {
         let make = || async {
             let name = unique("busfault");
-            // Without the stream, which nobody reads here: a DynamoDB Local that has run for long was seen to
-            // refuse every write to a table with one.
+            // Without the stream, which nobody reads here.
             let table = schema::create_table(&self.dynamodb, &name).set_stream_specification(None);
             table.send().await?;
             Ok::<_, anyhow::Error>(name)

@@ -1,0 +1,27 @@
+//! The databases of DynamoDB Local, which disturb each other's streams where they are opened late.
+
+use serde_json::json;
+
+use crate::clients::{Calls, localstack, unique};
+
+#[test]
+fn a_table_with_a_stream_takes_writes_whoever_writes_beside_it() {
+    let Some(localstack) = localstack() else { return };
+    let direct = localstack.dynamodb_endpoint.clone().unwrap();
+    let mut here = Calls::new(&localstack);
+    let beside = eventyard_localstack::LocalStack { endpoint: direct, ..localstack.clone() };
+    let mut beside = Calls::new(&beside);
+    let name = unique("table");
+    let table = json!({
+        "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
+        "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+    });
+    here.call("dynamodb", "create_table", table.clone());
+    let put = |n: usize| json!({ "TableName": name, "Item": { "pk": { "S": n.to_string() } } });
+    (0..20).for_each(|n| drop(here.call("dynamodb", "put_item", put(n))));
+    beside.call("dynamodb", "create_table", table);
+    (0..20).for_each(|n| drop(beside.call("dynamodb", "put_item", put(n))));
+    (0..20).for_each(|n| drop(here.call("dynamodb", "put_item", put(20 + n))));
+}
