@@ -59,9 +59,14 @@ pub(crate) async fn run(
             continue;
         }
         let (bus, at_work, stop) = (Arc::clone(&bus), Arc::clone(&at_work), stop.clone());
+        let starter = starter.clone();
         tasks.spawn(async move {
-            work(&bus, &name, pause, stop).await;
+            let is_well = work(&bus, &name, pause, stop).await;
             lock(&at_work, &mut |set| set.remove(&name));
+            // Who resumed it a moment before was not heard, for it was at work.
+            if is_well && is_running(&bus, &name).await {
+                starter.go_on(&name);
+            }
         });
     }
     tasks.join_all().await;
@@ -78,23 +83,29 @@ async fn left_running(bus: &EmbeddedBus, starter: &ReplayStarter) {
     }
 }
 
-/// Works on a replay until it is over, paused, or the bus stops.
-async fn work(bus: &EmbeddedBus, name: &ReplayName, pause: Duration, mut stop: Stop) {
+async fn is_running(bus: &EmbeddedBus, name: &ReplayName) -> bool {
+    let record = replay::read(&bus.ports().store, name).await;
+    record.is_ok_and(|record| record.state == ReplayState::Running)
+}
+
+/// Works on a replay until it is over, paused, or the bus stops; false when it cannot go on.
+async fn work(bus: &EmbeddedBus, name: &ReplayName, pause: Duration, mut stop: Stop) -> bool {
     while !stop.is_requested() {
         match go_on(bus, name, &mut stop).await {
-            Ok(()) => return,
+            Ok(()) => return true,
             Err(ReplayError::Store(error)) => {
                 tracing::warn!(replay = %name, %error, "the replay waits for the store");
             }
             Err(error) => {
                 tracing::error!(replay = %name, %error, "the replay does not go on");
-                return;
+                return false;
             }
         }
         if tokio::time::timeout(pause, stop.requested()).await.is_ok() {
-            return;
+            break;
         }
     }
+    true
 }
 
 async fn go_on(bus: &EmbeddedBus, name: &ReplayName, stop: &mut Stop) -> Result<(), ReplayError> {

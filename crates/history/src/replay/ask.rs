@@ -61,7 +61,7 @@ pub enum ReplayError {
     #[error("`when` is no condition: {0}")]
     When(String),
     /// The rate is none.
-    #[error("`rate` is events in a second: more than 0, at most 1,000,000")]
+    #[error("`rate` is events in a second: at least 0.01, at most 1,000,000")]
     Rate,
     /// The name was used.
     #[error(
@@ -109,7 +109,7 @@ impl ReplayAsk {
     /// # Errors
     /// [`ReplayError::When`], [`ReplayError::Rate`].
     pub fn of_log(&self) -> Result<Ask, ReplayError> {
-        if self.rate.is_some_and(|rate| !(rate > 0.0 && rate <= 1e6)) {
+        if self.rate.is_some_and(|rate| !(0.01..=1e6).contains(&rate)) {
             return Err(ReplayError::Rate);
         }
         let parse = |text: &String| Condition::parse(text);
