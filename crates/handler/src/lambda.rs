@@ -3,6 +3,7 @@
 use crate::environment::{ToBus, clock, to_bus, variable};
 use crate::{Error, Journal, Service, Worker};
 use eventyard_bus::memory::MemoryJournal;
+use futures::future::LocalBoxFuture;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,7 +20,12 @@ impl Service {
     ///
     /// # Errors
     /// The service cannot start: the error names the variable or the handler, and the way out.
-    pub async fn run(self) -> Result<(), Error> {
+    pub fn run(self) -> LocalBoxFuture<'static, Result<(), Error>> {
+        // The futures of all layers below are one type, which a user's `main` would have to spell out.
+        Box::pin(self.run_as_environment_says())
+    }
+
+    async fn run_as_environment_says(self) -> Result<(), Error> {
         // Another one may be installed already; it is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let level = variable("EVENTYARD_LOG_LEVEL").or_else(|| variable("AWS_LAMBDA_LOG_LEVEL"));

@@ -10,6 +10,7 @@
     )
 )]
 #![forbid(unsafe_code)]
+#![recursion_limit = "256"] // The futures of all layers below are one type.
 //! Services behind the bus: say what happens on an event, and have the rest right by default.
 //!
 //! ```no_run
