@@ -9,7 +9,8 @@ fn a_table_with_a_stream_takes_writes_whoever_writes_beside_it() {
     let Some(localstack) = localstack() else { return };
     let direct = localstack.dynamodb_endpoint.clone().unwrap();
     let mut here = Calls::new(&localstack);
-    let beside = eventyard_localstack::LocalStack { endpoint: direct, ..localstack.clone() };
+    let mut beside = localstack.clone();
+    beside.endpoint = direct;
     let mut beside = Calls::new(&beside);
     let name = unique("table");
     let table = json!({
