@@ -93,7 +93,7 @@ impl<'a, P: Ports, H: History, C: Checkpoints> Replaying<'a, P, H, C> {
     }
 
     /// Delivers some more events of a running replay, in order, and writes how far it is. One that is not
-    /// running stays as it is.
+    /// running stays as it is. One whose rules cannot be had is paused.
     ///
     /// # Errors
     /// [`ReplayError`]: what was delivered in this step is delivered again, under the same ids, when it is opened
@@ -118,7 +118,13 @@ impl<'a, P: Ports, H: History, C: Checkpoints> Replaying<'a, P, H, C> {
             Some(last) => self.listing.cursor_behind(&page, last),
             None => self.listing.cursor().clone(),
         };
-        let again = replan(self.bus, &next.replayed, &next.ask, &page.events).await?;
+        let again = replan(self.bus, &next.replayed, &next.ask, &page.events).await;
+        if let Err(ReplayError::RulesUnknown(_)) = &again {
+            // Nobody can go on with it as it is; who waits for its end sees that it stands still.
+            let record = self.kept.record.clone();
+            self.write(ReplayRecord { state: ReplayState::Paused, ..record }).await?;
+        }
+        let again = again?;
         let behind = self.bus.replay_waits(&again).await?;
         if !behind.is_zero() {
             page.events.extend(later);

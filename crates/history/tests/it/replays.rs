@@ -186,6 +186,22 @@ fn what_cannot_be_is_refused_and_nothing_is_started() {
 }
 
 #[test]
+fn a_replay_whose_rules_are_gone_is_paused_and_says_so() {
+    let world = World::new();
+    world.orders(3, 3);
+    let mut record = start(&world, ask("july")).unwrap();
+    let version: eventyard_rules::Version = "f".repeat(32).parse().unwrap();
+    record.replayed.rules = Some(version.clone());
+    let text = serde_json::to_string(&record).unwrap();
+    let key = "replay/july".parse().unwrap();
+    assert_eq!(block_on(world.ports.store.put_checkpoint(&key, Some(&text), 1)), Ok(true));
+    let stopped = block_on(open(&world, "july").step());
+    assert_eq!(stopped, Err(ReplayError::RulesUnknown(version)));
+    let record = block_on(replay::read(&world.ports.store, &name("july"))).unwrap();
+    assert_eq!((record.state, record.counts.events), (ReplayState::Paused, 0));
+}
+
+#[test]
 fn a_dry_run_tells_what_would_be_and_delivers_nothing() {
     let world = World::new();
     world.orders(25, 10);
