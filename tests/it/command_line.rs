@@ -1,5 +1,6 @@
 //! The command as scripts use it: what it prints, and its exit codes.
 
+mod archive;
 mod bus;
 mod explain;
 mod history;

@@ -47,10 +47,12 @@ pub enum Verb {
     Schema(command::schema::Schema),
     /// Print the least privileges that the rules need on AWS, or compare them with a policy.
     Iam(command::iam::Iam),
-    /// Print the template that deploys the bus with these rules.
+    /// Print the template that deploys the bus with these rules, or stored events.
     Export(command::export::Export),
     /// Send events to the bus.
     Put(command::put::Put),
+    /// Send exported events to the bus; what it knows stays as it is.
+    Import(command::import::Import),
     /// Follow everything that happens on a running bus.
     Tail(command::tail::Tail),
     /// Compare what two sets of rules do with stored events; nothing is delivered.
@@ -69,6 +71,8 @@ pub enum Verb {
     Redrive(command::redrive::Redrive),
     /// Deliver stored events again, marked as a replay.
     Replay(command::replay::Replay),
+    /// List how far readers of the log are; pause, resume and rewind them.
+    Subscriptions(command::subscriptions::Subscriptions),
     /// Check the promise: accepted = delivered + parked + in flight.
     Audit(command::audit::Audit),
     /// Look for what is wrong with a bus on AWS, before traffic does: reads, and changes nothing.

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod export;
 pub mod graph;
 pub mod iam;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod r#match;
@@ -21,6 +22,7 @@ pub mod redrive;
 pub mod replay;
 pub mod schema;
 pub mod stream;
+pub mod subscriptions;
 pub mod tail;
 pub mod test;
 pub mod trace;
@@ -48,6 +50,7 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Iam(verb) => verb.run(),
         Verb::Export(verb) => verb.run(),
         Verb::Put(verb) => verb.run(),
+        Verb::Import(verb) => verb.run(),
         Verb::Tail(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),
         Verb::Events(verb) => verb.run(),
@@ -57,6 +60,7 @@ pub fn run(verb: Verb) -> Result<Exit> {
         Verb::Parked(verb) => verb.run(),
         Verb::Redrive(verb) => verb.run(),
         Verb::Replay(verb) => verb.run(),
+        Verb::Subscriptions(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),
         Verb::Doctor(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),

@@ -59,6 +59,14 @@ pub enum Bar {
 }
 
 impl Bar {
+    /// A bar that counts bytes of output: shown where they go to a file, or elsewhere than to the terminal.
+    pub fn of_output(to_file: bool) -> ProgressBar {
+        match to_file && std::io::stderr().is_terminal() {
+            true => Self::styled(None),
+            false => Self::Shown.make(None),
+        }
+    }
+
     fn make(self, length: Option<u64>) -> ProgressBar {
         if self == Self::Hidden
             || std::io::stdout().is_terminal()
@@ -66,6 +74,10 @@ impl Bar {
         {
             return ProgressBar::hidden();
         }
+        Self::styled(length)
+    }
+
+    fn styled(length: Option<u64>) -> ProgressBar {
         let (bar, template) = match length {
             Some(length) => (ProgressBar::new(length), "{wide_bar} {bytes}/{total_bytes} {eta}"),
             None => (ProgressBar::new_spinner(), "{spinner} {bytes} {bytes_per_sec}"),

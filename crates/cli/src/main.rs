@@ -18,6 +18,7 @@ mod source;
 mod sqs;
 #[cfg_attr(not(feature = "aws"), path = "stack_not_built.rs")]
 mod stack;
+mod subscriptions;
 
 use clap::Parser as _;
 

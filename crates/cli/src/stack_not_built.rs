@@ -6,6 +6,7 @@ use eventyard_bus::view::Redrive;
 use eventyard_bus::{AppendError, Appended, Expected, StreamName};
 use eventyard_event::Event;
 use eventyard_history::replay::{DryRun, ReplayAsk, ReplayRecord};
+use eventyard_history::subscription::{SubscriptionName, SubscriptionRecord, Turn};
 
 use crate::command::doctor::Doctor;
 use crate::exit::Exit;
@@ -46,6 +47,22 @@ pub async fn append(
 /// # Errors
 /// Always.
 pub fn doctor(_: &Doctor) -> Result<Exit> {
+    not_built()
+}
+
+/// As [`read`].
+///
+/// # Errors
+/// Always.
+pub async fn subscriptions(_: &StackPlace) -> Result<Vec<SubscriptionRecord>> {
+    not_built()
+}
+
+/// As [`read`].
+///
+/// # Errors
+/// Always.
+pub async fn turn(_: &StackPlace, _: &SubscriptionName, _: Turn) -> Result<SubscriptionRecord> {
     not_built()
 }
 

@@ -10,6 +10,7 @@
 //! | `GET /streams/NAME` | the events of a stream, as JSON lines |
 //! | `POST /redrive` | parked deliveries again, or discarded |
 //! | `POST /replays`, `GET /replays`, `/replays/NAME`, `POST /replays/NAME/pause`, `/resume` | events delivered again |
+//! | `GET /subscriptions`, `POST /subscriptions/NAME` | how far readers are; one paused, resumed, rewound or removed |
 //! | `GET /metrics`, `/healthz` | for Prometheus, and for who waits for the start |
 
 mod answer;
@@ -26,6 +27,7 @@ mod routes;
 mod sqs;
 mod stream;
 mod streams;
+mod subscriptions;
 
 pub(crate) use app::{App, AppParts};
 pub(crate) use routes::run;

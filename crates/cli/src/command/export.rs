@@ -1,4 +1,6 @@
-//! `eventyard export`: what the rules become elsewhere.
+//! `eventyard export`: what the rules become elsewhere, and stored events.
+
+mod events;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -15,7 +17,7 @@ use crate::exit::Exit;
 use crate::output::{self, Format};
 use crate::ruleset;
 
-/// Prints what deploys the bus with these rules.
+/// Prints what deploys the bus with these rules, or stored events.
 #[derive(Debug, clap::Args)]
 pub struct Export {
     #[command(subcommand)]
@@ -27,6 +29,8 @@ enum Form {
     /// The SAM template of the bus with all that the rules need: statements for each function, a work queue
     /// for each HTTP target, what connects the inputs.
     Sam(Sam),
+    /// Stored events as NDJSON, for archives and other buses.
+    Events(events::Events),
 }
 
 /// Prints a SAM template in JSON.
@@ -62,6 +66,7 @@ impl Export {
     pub fn run(self) -> Result<Exit> {
         match self.form {
             Form::Sam(sam) => sam.run(),
+            Form::Events(events) => events.run(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `eventyard put`: events to the bus.
 
 use std::io::{BufRead, Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
@@ -36,17 +36,32 @@ const PIECES: usize = 8;
 /// How far a first line is looked at; a longer one is no NDJSON that the bus would take.
 const FIRST_LINE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
+/// What the bus says of the events of a request, one result for each in their order.
 #[derive(Debug, Deserialize)]
-struct Answer {
-    results: Vec<EventResult>,
+pub(super) struct Answer {
+    pub(super) results: Vec<EventResult>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct EventResult {
-    id: Option<String>,
-    status: String,
+pub(super) struct EventResult {
+    pub(super) id: Option<String>,
+    pub(super) status: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<serde_json::Value>,
+}
+
+impl EventResult {
+    /// Why the event was not taken, to be printed behind its id; nothing where it was.
+    pub(super) fn error_text(&self) -> String {
+        let Some(error) = &self.error else { return String::new() };
+        let part =
+            |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let text = format!("  {}: {}", part("code"), printable(part("message")));
+        match part("help") {
+            "" => text,
+            help => format!("{text} ({})", printable(help)),
+        }
+    }
 }
 
 impl Put {
@@ -67,21 +82,8 @@ impl Put {
     }
 
     async fn send(&self) -> Result<Answer> {
-        match Place::of(&self.place).running().await {
-            Place::Url(url) => self.post(&url).await,
-            Place::Folder(folder) => self.post_alone(folder).await,
-        }
-    }
-
-    /// No bus runs on the folder: one is started for these events, by the same code, and stopped again.
-    async fn post_alone(&self, folder: PathBuf) -> Result<Answer> {
-        let mut options = DevOptions::new(self.rules.clone(), folder);
-        options.listen = ([127, 0, 0, 1], 0).into();
-        let running = engine::dev(options).await.map_err(super::dev::explained)?;
-        let answer = self.post(&running.url()).await;
-        running.shutdown_handle().shutdown();
-        running.until_stopped().await?;
-        answer
+        let work = async |url: &str| self.post(url).await;
+        on_bus(Place::of(&self.place), &self.rules, work).await
     }
 
     async fn post(&self, url: &str) -> Result<Answer> {
@@ -106,8 +108,28 @@ impl Put {
     }
 }
 
+/// Does something with the running bus of a place. Where none runs on the folder, one is started for it, by the same
+/// code as `eventyard dev` and with these rules, and stopped again.
+pub(super) async fn on_bus<T>(
+    place: Place,
+    rules: &Path,
+    work: impl AsyncFnOnce(&str) -> Result<T>,
+) -> Result<T> {
+    let folder = match place.running().await {
+        Place::Url(url) => return work(&url).await,
+        Place::Folder(folder) => folder,
+    };
+    let mut options = DevOptions::new(rules, folder);
+    options.listen = ([127, 0, 0, 1], 0).into();
+    let running = engine::dev(options).await.map_err(super::dev::explained)?;
+    let done = work(&running.url()).await;
+    running.shutdown_handle().shutdown();
+    running.until_stopped().await?;
+    done
+}
+
 /// The answer has results at any status but for requests that are refused as a whole.
-async fn read_answer(answer: reqwest::Response) -> Result<Answer> {
+pub(super) async fn read_answer(answer: reqwest::Response) -> Result<Answer> {
     let status = answer.status();
     let text = answer.text().await?;
     serde_json::from_str(&text).map_err(|_| {
@@ -150,14 +172,6 @@ fn write_text(out: &mut impl std::io::Write, result: &EventResult) -> Result<()>
         _ => BAD,
     };
     let id = result.id.as_deref().unwrap_or("(no id)");
-    write!(out, "{}  {}", styled(style, &result.status), styled(NAME, printable(id)))?;
-    if let Some(error) = &result.error {
-        let part =
-            |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-        write!(out, "  {}: {}", part("code"), printable(part("message")))?;
-        if !part("help").is_empty() {
-            write!(out, " ({})", printable(part("help")))?;
-        }
-    }
-    Ok(writeln!(out)?)
+    let status = styled(style, &result.status);
+    Ok(writeln!(out, "{status}  {}{}", styled(NAME, printable(id)), result.error_text())?)
 }

@@ -3,6 +3,7 @@
 mod doctor;
 mod replays;
 mod streams;
+mod subscriptions;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::source::{self, Question};
 pub use doctor::doctor;
 pub use replays::StackReplays;
 pub use streams::append;
+pub use subscriptions::{subscriptions, turn};
 
 /// How far back a trace looks for an id.
 const TRACE_HOURS: i64 = 24;

@@ -3,6 +3,7 @@
 use super::answer::Refused;
 use super::{
     App, aws, events, health, origin, put_events, read, redrive, replays, sqs, stream, streams,
+    subscriptions,
 };
 use crate::engine::Stop;
 use axum::Router;
@@ -17,7 +18,7 @@ use tokio::net::TcpListener;
 
 /// Every route, as an error names them.
 const ROUTES: &str = "POST /events, POST /streams/NAME, POST /redrive, POST /replays, POST /replays/NAME/pause, POST /replays/NAME/resume, \
-     GET /replays, GET /replays/NAME, GET /events, GET /trace/ID, GET /rules/VERSION, GET /parked, \
+     GET /replays, GET /replays/NAME, GET /subscriptions, POST /subscriptions/NAME, GET /events, GET /trace/ID, GET /rules/VERSION, GET /parked, \
      GET /streams/NAME, GET /queues, GET /queues/NAME/messages, GET /audit, GET /stream, GET /metrics, GET /healthz, and POST / with \
      `X-Amz-Target` for AWS SDKs";
 
@@ -48,6 +49,8 @@ fn router(app: App) -> Router {
         .route("/replays/{name}", get(replays::read))
         .route("/replays/{name}/pause", post(replays::pause))
         .route("/replays/{name}/resume", post(replays::resume))
+        .route("/subscriptions", get(subscriptions::list))
+        .route("/subscriptions/{name}", post(subscriptions::turn))
         .route("/stream", get(stream::stream))
         .route("/metrics", get(health::metrics))
         .route("/healthz", get(health::healthz))

@@ -13,3 +13,4 @@ mod queues_standard;
 mod reader;
 mod retention;
 mod store;
+mod subscription;
