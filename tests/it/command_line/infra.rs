@@ -168,6 +168,7 @@ fn export_sam_packs_rules_and_overlay_beside_the_built_functions() {
         "ingest-http",
         "ingest-stream",
         "deliver",
+        "replay",
         "sweep",
     ];
     let built: Vec<String> =

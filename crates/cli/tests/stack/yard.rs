@@ -12,13 +12,14 @@ use serde_json::{Value, json};
 use crate::aws::{ACCOUNT, Aws, REGION};
 use crate::command::run;
 
-pub const FUNCTIONS: [&str; 7] = [
+pub const FUNCTIONS: [&str; 8] = [
     "ingest-sqs",
     "ingest-sns",
     "ingest-eventbridge",
     "ingest-http",
     "ingest-stream",
     "deliver",
+    "replay",
     "sweep",
 ];
 
