@@ -17,5 +17,6 @@ pub mod chain;
 pub mod diff;
 pub mod list;
 pub mod query;
+mod record;
 pub mod replay;
 pub mod subscription;

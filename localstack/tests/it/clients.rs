@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use eventyard_localstack::LocalStack;
+use eventyard_localstack::{Kind, LocalStack, Settings};
 use serde_json::{Value, json};
 
 const BOOTSTRAP: &str = include_str!("../clients/bootstrap.py");
@@ -16,14 +16,17 @@ pub const PYTHON: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../target/localstack/venv/bin/python");
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The LocalStack of this machine, if it runs as plain processes.
-pub fn localstack() -> Option<LocalStack> {
-    let localstack = eventyard_localstack::up().unwrap();
-    if localstack.dynamodb_endpoint.is_none() {
-        eprintln!("skipped: LocalStack at {} does not run as plain processes", localstack.endpoint);
-        return None;
+/// Where the shared one runs in Docker or elsewhere, the plug-in is tried in one beside it, which goes on as
+/// that does: `EVENTYARD_LOCALSTACK=process EVENTYARD_LOCALSTACK_PORT=4576 cargo xtask localstack down` ends it.
+const OWN_PORT: u16 = 4576;
+
+/// A LocalStack that runs as plain processes: the shared one, else one of these tests.
+pub fn localstack() -> LocalStack {
+    let shared = eventyard_localstack::up().unwrap();
+    if shared.dynamodb_endpoint.is_some() {
+        return shared;
     }
-    Some(localstack)
+    Settings { kind: Kind::Process, port: OWN_PORT }.up().unwrap()
 }
 
 /// A client of one LocalStack.

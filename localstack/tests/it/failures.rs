@@ -6,7 +6,7 @@ use crate::clients::{Calls, is_running, localstack, poll};
 
 #[test]
 fn an_error_of_the_function_is_its_answer() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let before = calls.invoke(&name, &json!({}));
@@ -17,7 +17,7 @@ fn an_error_of_the_function_is_its_answer() {
 
 #[test]
 fn a_process_that_crashes_is_an_exit_error_and_replaced() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let before = calls.invoke(&name, &json!({}));
@@ -29,7 +29,7 @@ fn a_process_that_crashes_is_an_exit_error_and_replaced() {
 
 #[test]
 fn a_process_that_is_killed_between_invocations_is_replaced() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let before = calls.invoke(&name, &json!({}));
@@ -40,7 +40,7 @@ fn a_process_that_is_killed_between_invocations_is_replaced() {
 
 #[test]
 fn a_process_that_is_too_late_is_killed_and_replaced() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({ "Timeout": 1 }));
     let before = calls.invoke(&name, &json!({}));
@@ -53,7 +53,7 @@ fn a_process_that_is_too_late_is_killed_and_replaced() {
 
 #[test]
 fn an_answer_of_over_6_mb_is_refused() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let fits = calls.invoke(&name, &json!({ "mode": "large", "bytes": 6_000_000 }));
@@ -67,7 +67,7 @@ fn an_answer_of_over_6_mb_is_refused() {
 
 #[test]
 fn an_error_while_starting_is_the_answer() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let environment = json!({ "Variables": { "FAIL_INIT": "error" } });
     let name = calls.function(json!({ "Environment": environment }));
@@ -77,7 +77,7 @@ fn an_error_while_starting_is_the_answer() {
 
 #[test]
 fn an_exit_while_starting_is_an_exit_error() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let environment = json!({ "Variables": { "FAIL_INIT": "exit" } });
     let name = calls.function(json!({ "Environment": environment }));
@@ -88,7 +88,7 @@ fn an_exit_while_starting_is_an_exit_error() {
 
 #[test]
 fn a_process_that_never_becomes_ready_is_too_late() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let environment = json!({ "Variables": { "FAIL_INIT": "hang" } });
     let name = calls.function(json!({ "Environment": environment, "Timeout": 1 }));
@@ -99,7 +99,7 @@ fn a_process_that_never_becomes_ready_is_too_late() {
 
 #[test]
 fn code_that_cannot_be_executed_is_named() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     for (files, reason) in [
         (json!({ "main": "" }), "No such file or directory"),

@@ -6,7 +6,7 @@ use crate::clients::{Calls, invocation, localstack, parse, unique};
 
 #[test]
 fn a_function_is_invoked_with_its_payload_and_environment() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let environment = json!({ "Variables": { "COLOUR": "green" } });
     let name =
@@ -29,7 +29,7 @@ fn a_function_is_invoked_with_its_payload_and_environment() {
 
 #[test]
 fn one_process_serves_one_invocation_after_the_other() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let pids: Vec<_> =
@@ -39,7 +39,7 @@ fn one_process_serves_one_invocation_after_the_other() {
 
 #[test]
 fn a_body_in_chunks_is_put_together() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let payload = json!({ "mode": "echo", "chunked": true, "text": "é".repeat(5000) });
@@ -48,7 +48,7 @@ fn a_body_in_chunks_is_put_together() {
 
 #[test]
 fn what_the_process_writes_is_the_tail_of_the_log() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let mut arguments = invocation(&name, &json!({ "mode": "echo" }));
@@ -61,7 +61,7 @@ fn what_the_process_writes_is_the_tail_of_the_log() {
 
 #[test]
 fn two_invocations_at_the_same_time_have_two_processes() {
-    let Some(localstack) = localstack() else { return };
+    let localstack = localstack();
     let mut calls = Calls::new(&localstack);
     let name = calls.function(json!({}));
     let place = std::env::temp_dir().join(unique("meeting"));

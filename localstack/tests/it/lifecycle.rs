@@ -19,9 +19,7 @@ fn a_named_one_that_does_not_answer_is_an_error() {
 
 #[test]
 fn a_port_that_something_else_has_is_named() {
-    if localstack().is_none() {
-        return;
-    }
+    localstack();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     // Every connection is closed at once, without an answer.
@@ -36,9 +34,7 @@ fn a_port_that_something_else_has_is_named() {
 
 #[test]
 fn down_leaves_nothing_running_and_can_be_repeated() {
-    if localstack().is_none() {
-        return;
-    }
+    localstack();
     let settings = Settings { kind: Kind::Process, port: 4576 };
     let function = start(&settings);
     settings.down().unwrap();
@@ -48,9 +44,7 @@ fn down_leaves_nothing_running_and_can_be_repeated() {
 
 #[test]
 fn nothing_outlives_a_localstack_that_is_killed() {
-    if localstack().is_none() {
-        return;
-    }
+    localstack();
     let settings = Settings { kind: Kind::Process, port: 4586 };
     let function = start(&settings);
     let record = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/localstack/4586/running.json");

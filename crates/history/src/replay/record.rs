@@ -1,15 +1,11 @@
 //! The record of a replay, kept as a checkpoint.
 
-use eventyard_bus::{
-    CheckpointName, Checkpoints, Cursor, ReplayCounts, ReplayName, Replayed, StoreError,
-};
+use eventyard_bus::{Checkpoints, Cursor, ReplayCounts, ReplayName, Replayed, StoreError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ReplayAsk, ReplayError};
-
-/// What the checkpoints of replays begin with.
-const PREFIX: &str = "replay/";
+use crate::record::{self, Kept, Record};
 
 /// Where a replay stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,11 +40,12 @@ pub enum ReplayState {
     Done,
 }
 
-/// A record and the revision that it was read at.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Kept {
-    pub record: ReplayRecord,
-    pub revision: u64,
+impl Record for ReplayRecord {
+    const PREFIX: &'static str = "replay/";
+
+    fn name(&self) -> &str {
+        self.ask.name.as_str()
+    }
 }
 
 /// A replay of this name.
@@ -67,12 +64,7 @@ pub async fn read(
 /// # Errors
 /// The store failed.
 pub async fn list(checkpoints: &impl Checkpoints) -> Result<Vec<ReplayRecord>, StoreError> {
-    let mut records = Vec::new();
-    for name in checkpoints.checkpoints(PREFIX).await? {
-        let text = checkpoints.checkpoint(&name).await?.text;
-        records.extend(text.map(|text| parse(&text)).transpose()?);
-    }
-    Ok(records)
+    record::all(checkpoints).await
 }
 
 /// Stops a replay behind the page that it is at. One that is over stays so.
@@ -112,7 +104,7 @@ async fn turn(
             return Ok(record);
         }
         (record.state, record.written_at) = (state, now);
-        if write(checkpoints, &record, revision).await? {
+        if record::write(checkpoints, &record, revision).await? {
             return Ok(record);
         }
     }
@@ -121,31 +113,7 @@ async fn turn(
 pub(super) async fn kept(
     checkpoints: &impl Checkpoints,
     name: &ReplayName,
-) -> Result<Kept, ReplayError> {
-    let checkpoint = checkpoints.checkpoint(&key(name)?).await?;
-    let text = checkpoint.text.ok_or_else(|| ReplayError::Unknown(name.clone()))?;
-    Ok(Kept { record: parse(&text)?, revision: checkpoint.revision })
-}
-
-/// Writes a record if nobody else did since that revision; 0 for a new one.
-pub(super) async fn write(
-    checkpoints: &impl Checkpoints,
-    record: &ReplayRecord,
-    revision: u64,
-) -> Result<bool, StoreError> {
-    let text = serde_json::to_string(record).map_err(|error| damaged(&error))?;
-    checkpoints.put_checkpoint(&key(&record.ask.name)?, Some(&text), revision).await
-}
-
-fn key(name: &ReplayName) -> Result<CheckpointName, StoreError> {
-    let reason = || format!("`{name}` cannot name a checkpoint");
-    format!("{PREFIX}{name}").parse().map_err(|_| StoreError::Corrupt { reason: reason() })
-}
-
-fn parse(text: &str) -> Result<ReplayRecord, StoreError> {
-    serde_json::from_str(text).map_err(|error| damaged(&error))
-}
-
-fn damaged(error: &serde_json::Error) -> StoreError {
-    StoreError::Corrupt { reason: format!("the record of a replay cannot be read: {error}") }
+) -> Result<Kept<ReplayRecord>, ReplayError> {
+    let (kept, _) = record::look(checkpoints, name.as_str()).await?;
+    kept.ok_or_else(|| ReplayError::Unknown(name.clone()))
 }

@@ -11,9 +11,10 @@ use eventyard_rules::{RuleName, TargetName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::record::{Kept, kept, write};
+use super::record::kept;
 use super::{ReplayAsk, ReplayError, ReplayPlan, ReplayRecord, ReplayState};
 use crate::list::{Ask, ListedPage, Listing};
+use crate::record::{Kept, write};
 
 /// Events that one step delivers: what is repeated at most when a worker dies.
 const STEP_EVENTS: usize = 100;
@@ -62,7 +63,7 @@ pub async fn start<P: Ports>(
 pub struct Replaying<'a, P: Ports, H, C> {
     bus: &'a Bus<P>,
     checkpoints: &'a C,
-    kept: Kept,
+    kept: Kept<ReplayRecord>,
     listing: Listing<'a, H>,
     /// The rest of a page that one step did not finish.
     rest: Option<ListedPage>,

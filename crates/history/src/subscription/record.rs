@@ -3,14 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use eventyard_bus::{CheckpointName, Checkpoints, Cursor, History, StoreError};
+use eventyard_bus::{Checkpoints, Cursor, History, StoreError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SubscriptionError;
-
-/// What the checkpoints of subscriptions begin with.
-const PREFIX: &str = "subscription/";
+use crate::record::{self, Kept, Record};
 
 /// The longest name, in bytes.
 const NAME_BYTES_MAX: usize = 64;
@@ -82,11 +80,12 @@ pub enum SubscriptionState {
     Paused,
 }
 
-/// A record and the revision that it was read at.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Kept {
-    pub record: SubscriptionRecord,
-    pub revision: u64,
+impl Record for SubscriptionRecord {
+    const PREFIX: &'static str = "subscription/";
+
+    fn name(&self) -> &str {
+        &self.name.0
+    }
 }
 
 /// Where the subscription of this name stands.
@@ -105,12 +104,7 @@ pub async fn read(
 /// # Errors
 /// The store failed.
 pub async fn list(checkpoints: &impl Checkpoints) -> Result<Vec<SubscriptionRecord>, StoreError> {
-    let mut records = Vec::new();
-    for name in checkpoints.checkpoints(PREFIX).await? {
-        let text = checkpoints.checkpoint(&name).await?.text;
-        records.extend(text.map(|text| parse(&text)).transpose()?);
-    }
-    Ok(records)
+    record::all(checkpoints).await
 }
 
 /// Stops a subscription behind the batch that it is at.
@@ -164,7 +158,7 @@ pub async fn remove(
 ) -> Result<SubscriptionRecord, SubscriptionError> {
     loop {
         let Kept { record, revision } = known(checkpoints, name).await?;
-        if checkpoints.put_checkpoint(&key(name)?, None, revision).await? {
+        if record::remove::<SubscriptionRecord>(checkpoints, &name.0, revision).await? {
             return Ok(record);
         }
     }
@@ -217,7 +211,7 @@ async fn change(
         let Kept { mut record, revision } = known(checkpoints, name).await?;
         change(&mut record);
         record.written_at = now;
-        if write(checkpoints, &record, revision).await? {
+        if record::write(checkpoints, &record, revision).await? {
             return Ok(record);
         }
     }
@@ -226,7 +220,7 @@ async fn change(
 pub(super) async fn known(
     checkpoints: &impl Checkpoints,
     name: &SubscriptionName,
-) -> Result<Kept, SubscriptionError> {
+) -> Result<Kept<SubscriptionRecord>, SubscriptionError> {
     let (kept, _) = look(checkpoints, name).await?;
     kept.ok_or_else(|| SubscriptionError::Unknown(name.clone()))
 }
@@ -235,32 +229,6 @@ pub(super) async fn known(
 pub(super) async fn look(
     checkpoints: &impl Checkpoints,
     name: &SubscriptionName,
-) -> Result<(Option<Kept>, u64), StoreError> {
-    let checkpoint = checkpoints.checkpoint(&key(name)?).await?;
-    let revision = checkpoint.revision;
-    let record = checkpoint.text.map(|text| parse(&text)).transpose()?;
-    Ok((record.map(|record| Kept { record, revision }), revision))
-}
-
-/// Writes a record if nobody else did since that revision.
-pub(super) async fn write(
-    checkpoints: &impl Checkpoints,
-    record: &SubscriptionRecord,
-    revision: u64,
-) -> Result<bool, StoreError> {
-    let text = serde_json::to_string(record).map_err(|error| damaged(&error))?;
-    checkpoints.put_checkpoint(&key(&record.name)?, Some(&text), revision).await
-}
-
-fn key(name: &SubscriptionName) -> Result<CheckpointName, StoreError> {
-    let reason = || format!("`{name}` cannot name a checkpoint");
-    format!("{PREFIX}{name}").parse().map_err(|_| StoreError::Corrupt { reason: reason() })
-}
-
-fn parse(text: &str) -> Result<SubscriptionRecord, StoreError> {
-    serde_json::from_str(text).map_err(|error| damaged(&error))
-}
-
-fn damaged(error: &serde_json::Error) -> StoreError {
-    StoreError::Corrupt { reason: format!("the record of a subscription cannot be read: {error}") }
+) -> Result<(Option<Kept<SubscriptionRecord>>, u64), StoreError> {
+    record::look(checkpoints, &name.0).await
 }

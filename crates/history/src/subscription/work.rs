@@ -4,9 +4,10 @@ use eventyard_bus::{Checkpoints, Cursor, Hints, History, LoggedEvent};
 use eventyard_filter::Condition;
 use jiff::Timestamp;
 
-use super::record::{Kept, known, look, write};
+use super::record::{known, look};
 use super::{SubscriptionError, SubscriptionName, SubscriptionRecord, SubscriptionState};
 use crate::list::{Ask, Listing};
+use crate::record::{Kept, write};
 
 /// Pages that one batch looks through for events that fit.
 const PAGES: usize = 200;
@@ -77,7 +78,7 @@ pub struct Subscription<'a, H, C> {
     history: &'a H,
     checkpoints: &'a C,
     options: SubscriptionOptions,
-    kept: Kept,
+    kept: Kept<SubscriptionRecord>,
     /// None where the record is to be read again first.
     listing: Option<Listing<'a, H>>,
 }
