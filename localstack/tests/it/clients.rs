@@ -17,8 +17,8 @@ pub const PYTHON: &str =
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the shared one runs in Docker or elsewhere, the plug-in is tried in one beside it, which goes on as
-/// that does: `EVENTYARD_LOCALSTACK=process EVENTYARD_LOCALSTACK_PORT=4576 cargo xtask localstack down` ends it.
-const OWN_PORT: u16 = 4576;
+/// that does: `EVENTYARD_LOCALSTACK=process EVENTYARD_LOCALSTACK_PORT=4596 cargo xtask localstack down` ends it.
+const OWN_PORT: u16 = 4596;
 
 /// A LocalStack that runs as plain processes: the shared one, else one of these tests.
 pub fn localstack() -> LocalStack {

@@ -1,17 +1,18 @@
 //! The databases of DynamoDB Local, which disturb each other's streams where they are opened late.
 
+use eventyard_localstack::{Kind, Settings};
 use serde_json::json;
 
-use crate::clients::{Calls, localstack, unique};
+use crate::clients::{Calls, unique};
 
 #[test]
 fn a_table_with_a_stream_takes_writes_whoever_writes_beside_it() {
-    let localstack = localstack();
-    let direct = localstack.dynamodb_endpoint.clone().unwrap();
-    let mut here = Calls::new(&localstack);
+    // One of its own, whose databases nobody has opened but its start.
+    let settings = Settings { kind: Kind::Process, port: 4606 };
+    let localstack = settings.up().unwrap();
     let mut beside = localstack.clone();
-    beside.endpoint = direct;
-    let mut beside = Calls::new(&beside);
+    beside.endpoint = localstack.dynamodb_endpoint.clone().unwrap();
+    let (mut here, mut beside) = (Calls::new(&localstack), Calls::new(&beside));
     let name = unique("table");
     let table = json!({
         "TableName": name, "BillingMode": "PAY_PER_REQUEST",
@@ -23,6 +24,7 @@ fn a_table_with_a_stream_takes_writes_whoever_writes_beside_it() {
     let put = |n: usize| json!({ "TableName": name, "Item": { "pk": { "S": n.to_string() } } });
     (0..20).for_each(|n| drop(here.call("dynamodb", "put_item", put(n))));
     beside.call("dynamodb", "create_table", table);
-    (0..20).for_each(|n| drop(beside.call("dynamodb", "put_item", put(n))));
-    (0..20).for_each(|n| drop(here.call("dynamodb", "put_item", put(20 + n))));
+    beside.call("dynamodb", "put_item", put(0));
+    (20..40).for_each(|n| drop(here.call("dynamodb", "put_item", put(n))));
+    settings.down().unwrap();
 }
